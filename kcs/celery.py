@@ -1,0 +1,26 @@
+"""The clock: every recurring job, soonest first, each with the reason it exists."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kcs.settings")
+
+app = Celery("kcs")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # Mails wait in the notification rows until this sends them; a quarter minute is soon enough.
+    "tell-people": {"task": "people.tasks.tell_people", "schedule": 15.0},
+    # A pending ticket wakes up on its date; people expect it within the minute.
+    "wake-tickets": {"task": "tickets.tasks.wake", "schedule": 60.0},
+    # Term statistics drift as articles come and go; ranking needs them only roughly right.
+    "refresh-search": {
+        "task": "articles.tasks.refresh_search",
+        "schedule": crontab(minute="*/10"),
+    },
+    # Solved tickets close some days later; nobody waits for the hour.
+    "close-solved": {"task": "loops.tasks.close_solved", "schedule": crontab(minute=20)},
+}

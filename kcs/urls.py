@@ -1,0 +1,18 @@
+"""Every address. The only module that knows every app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from kcs import health
+
+urlpatterns = [
+    path("", include("tickets.urls")),
+    path("", include("loops.urls")),
+    path("", include("articles.urls")),
+    path("", include("people.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("loops.api_urls")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,6 @@
+"""Addresses of loops."""
+
+from django.urls import URLPattern
+
+app_name = "loops"
+urlpatterns: list[URLPattern] = []

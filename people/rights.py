@@ -1,0 +1,63 @@
+"""The rights matrix: its default rows, and what one person may do by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from people.models import User
+
+# Defaults of domain.md. "external_if_validated" means partner, customer and public, for
+# articles that are Validated. `change` values: own, others, compliance (as a named editor;
+# an article under compliance that is not yet validated follows own/others).
+DEFAULTS: dict[str, dict[str, list[str]]] = {
+    "candidate": {
+        "confidence": ["wip", "not_validated"],
+        "audience": ["internal"],
+        "governance": ["experience"],
+        "change": ["own"],
+        "see": ["wip", "not_validated", "validated", "archived"],
+    },
+    "contributor": {
+        "confidence": ["wip", "not_validated", "validated", "archived"],
+        "audience": ["internal"],
+        "governance": ["experience"],
+        "change": ["own", "others"],
+        "see": ["wip", "not_validated", "validated", "archived"],
+    },
+    "publisher": {
+        "confidence": ["wip", "not_validated", "validated", "archived"],
+        "audience": ["internal", "partner", "customer", "public"],
+        "governance": ["experience", "compliance"],
+        "change": ["own", "others", "compliance"],
+        "see": ["wip", "not_validated", "validated", "archived"],
+    },
+}
+
+
+def default_rows() -> list[tuple[str, str, str]]:
+    """(competency, aspect, value) of every default right."""
+    return [
+        (competency, aspect, value)
+        for competency, aspects in DEFAULTS.items()
+        for aspect, values in aspects.items()
+        for value in values
+    ]
+
+
+def granted(user: User) -> set[tuple[str, str]]:
+    """The (aspect, value) pairs this person has now.
+
+    Coaches and domain experts have a Publisher's rights whatever their own competency;
+    administrators too, so that somebody can always mend things.
+    """
+    from people.models import Right
+
+    competencies = {user.competency} - {""}
+    if user.is_superuser or user.is_coach or (user.pk and user.expert_of.exists()):
+        competencies.add("publisher")
+    if not user.is_active or not competencies:
+        return set()
+    return set(
+        Right.objects.filter(competency__in=competencies).values_list("aspect", "value")
+    )
