@@ -1,0 +1,276 @@
+"""The small marks of every page: icons, keys, badges, people, times, languages.
+
+A state is never told by colour alone: each badge is an icon and a word.
+"""
+
+import re
+import zipfile
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
+from django import template
+from django.conf.locale import LANG_INFO
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
+
+register = template.Library()
+
+# Icons that point along the line of reading turn round in Hebrew.
+FLIPPED = {
+    "arrow-left",
+    "arrow-right",
+    "arrow-up-right",
+    "chevron-left",
+    "chevron-right",
+    "corner-down-left",
+    "corner-down-right",
+    "external-link",
+    "forward",
+    "list",
+    "list-ordered",
+    "log-in",
+    "log-out",
+    "reply",
+    "send",
+    "undo-2",
+}
+RIGHT_TO_LEFT = {code for code, info in LANG_INFO.items() if info.get("bidi")} | {"yi"}
+
+Mark = tuple[str, str, Promise]  # icon, tone, word
+
+CONFIDENCE: dict[str, Mark] = {
+    "wip": ("pencil-line", "info", _("Work in progress")),
+    "not_validated": ("circle-dashed", "warn", _("Not validated")),
+    "validated": ("badge-check", "ok", _("Validated")),
+    "archived": ("archive", "mute", _("Archived")),
+}
+AUDIENCE: dict[str, Mark] = {
+    "internal": ("lock", "plain", _("Internal")),
+    "partner": ("handshake", "plain", _("Partner")),
+    "customer": ("users", "plain", _("Customer")),
+    "public": ("globe", "plain", _("Public")),
+}
+GOVERNANCE: dict[str, Mark] = {
+    "experience": ("users-round", "plain", _("Experience based")),
+    "compliance": ("scale", "plain", _("Compliance based")),
+}
+STATE: dict[str, Mark] = {
+    "new": ("sparkle", "accent", _in("ticket", "New")),
+    "open": ("circle-dashed", "warn", _in("ticket", "Open")),
+    "pending": ("clock", "info", _in("ticket", "Pending")),
+    "solved": ("circle-check", "ok", _in("ticket", "Solved")),
+    "closed": ("archive", "mute", _in("ticket", "Closed")),
+}
+PRIORITY: dict[str, Mark] = {
+    "low": ("arrow-down", "plain", _in("priority", "Low")),
+    "normal": ("minus", "plain", _in("priority", "Normal")),
+    "high": ("trending-up", "bad", _in("priority", "High")),
+    "urgent": ("flame", "bad", _in("priority", "Urgent")),
+}
+PRIORITY_OF = {"1": "low", "2": "normal", "3": "high", "4": "urgent"}
+OUTCOME: dict[str, Mark] = {
+    "reused": ("repeat-2", "ok", _in("outcome", "Reused")),
+    "improved": ("pencil-line", "ok", _in("outcome", "Reused and improved")),
+    "flagged": ("flag", "warn", _in("outcome", "Reused and flagged")),
+    "created": ("file-plus", "info", _in("outcome", "Created")),
+    "no_knowledge": ("circle-slash", "mute", _in("outcome", "No knowledge here")),
+    "imported": ("import", "mute", _in("outcome", "Imported")),
+}
+
+
+@lru_cache(maxsize=1)
+def _archive() -> zipfile.ZipFile:
+    return zipfile.ZipFile(str(files("lucide") / "lucide.zip"))
+
+
+@lru_cache(maxsize=1024)
+def _svg(name: str, size: int, classes: str, label: str) -> SafeString:
+    """One icon, read from the zip once: reading all 1,668 would cost 0.4 s."""
+    try:
+        drawing = _archive().read(f"{name}.svg").decode()
+    except KeyError:
+        raise template.TemplateSyntaxError(f"There is no icon called {name!r}.") from None
+    inner = drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
+    inner = re.sub(r"\s+", " ", inner).strip()
+    kind = " ".join(filter(None, ["icon", "flip" if name in FLIPPED else "", classes]))
+    spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    # Large icons get a thinner line, so that all look equally heavy.
+    stroke = "1.75" if size >= 18 else "2"
+    return mark_safe(  # noqa: S308  (the drawing is packaged data, the rest is escaped here)
+        f'<svg class="{escape(kind)}" width="{size}" height="{size}" viewBox="0 0 24 24"'
+        f' fill="none" stroke="currentColor" stroke-width="{stroke}" stroke-linecap="round"'
+        f' stroke-linejoin="round" {spoken}>{inner}</svg>'
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, cls: str = "", label: object = "") -> SafeString:
+    """`{% icon "flag" 14 %}`. Silent for screen readers unless it has a label."""
+    return _svg(str(name), int(size), str(cls), str(label))
+
+
+@register.simple_tag
+def kbd(*keys: str) -> SafeString:
+    """`{% kbd "Ctrl" "K" %}`: what to press, shown on the button that does it."""
+    return format_html_join("", "<kbd>{}</kbd>", ((key,) for key in keys))
+
+
+def badge(marks: dict[str, Mark], value: object, extra: str = "") -> SafeString:
+    known = marks.get(str(value or ""))
+    if known is None:
+        return mark_safe("")
+    name, tone, word = known
+    return format_html(
+        '<span class="badge {} {}">{}{}</span>', tone, extra, _svg(name, 12, "", ""), word
+    )
+
+
+@register.simple_tag
+def confidence(value: object) -> SafeString:
+    """How far an article may be trusted: wip, not_validated, validated, archived."""
+    return badge(CONFIDENCE, value)
+
+
+@register.simple_tag
+def audience(value: object) -> SafeString:
+    """Who may read an article: internal, partner, customer, public."""
+    return badge(AUDIENCE, value)
+
+
+@register.simple_tag
+def governance(value: object) -> SafeString:
+    return badge(GOVERNANCE, value)
+
+
+@register.simple_tag
+def state(value: object) -> SafeString:
+    """Where a ticket stands: new, open, pending, solved, closed."""
+    return badge(STATE, value)
+
+
+@register.simple_tag
+def priority(value: object) -> SafeString:
+    """Says nothing about an ordinary ticket: only what stands out is marked."""
+    name = PRIORITY_OF.get(str(value), str(value))
+    return mark_safe("") if name == "normal" else badge(PRIORITY, name)
+
+
+@register.simple_tag
+def outcome(value: object) -> SafeString:
+    """How a ticket was solved."""
+    return badge(OUTCOME, value)
+
+
+@register.filter
+def pip(value: object) -> str:
+    """The tone of the small dot that stands for a ticket's state in a tab."""
+    return {"new": "new", "pending": "info", "solved": "ok", "closed": "mute"}.get(
+        str(value), ""
+    )
+
+
+@register.filter
+def initials(person: object) -> str:
+    """Two letters for a face: first and last word of a name, or of an e-mail address."""
+    name = str(getattr(person, "name", "") or person or "?").strip()
+    words = [word for word in re.split(r"[\s@._-]+", name.split("@")[0]) if word]
+    picked = [words[0], words[-1]] if len(words) > 1 else words[:1]
+    return "".join(word[0] for word in picked).upper() or "?"
+
+
+@register.simple_tag
+def avatar(person: object, tone: str = "", label: object = "") -> SafeString:
+    """A person's initials in a disc; silent unless labelled, for the name stands beside it."""
+    spoken = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    return format_html(
+        '<span class="avatar {}" {}>{}</span>', tone, spoken, initials(person)
+    )
+
+
+@lru_cache(maxsize=32)
+def _locale(code: str) -> Locale:
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@register.simple_tag
+def ago(when: datetime | None, width: str = "short") -> SafeString:
+    """How long ago, in the reader's language, with the exact moment on hover."""
+    if when is None:
+        return mark_safe("")
+    words = format_timedelta(
+        when - timezone.now(),
+        add_direction=True,
+        format=width,  # type: ignore[arg-type]
+        locale=_locale(get_language() or "en"),
+        threshold=1.2,
+    )
+    local = timezone.localtime(when)
+    return format_html(
+        '<time class="tn" datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "DATETIME_FORMAT"),
+        words,
+    )
+
+
+@register.simple_tag
+def moment(when: datetime | None, pattern: str = "SHORT_DATETIME_FORMAT") -> SafeString:
+    """The exact moment, in the reader's own time zone and manner of writing."""
+    if when is None:
+        return mark_safe("")
+    local = timezone.localtime(when)
+    return format_html(
+        '<time class="tn" datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "DATETIME_FORMAT"),
+        date_format(local, pattern),
+    )
+
+
+@register.filter
+def direction(language: object) -> str:
+    """`rtl` for Hebrew, Arabic and their kin, else `ltr`."""
+    code = str(language or get_language() or "en").lower()
+    return "rtl" if code.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@register.simple_tag
+def lang_attrs(language: object) -> SafeString:
+    """`<h2 {% lang_attrs article.language %}>`: text carries its own language.
+
+    Direction comes from the language, never from the first letter: a Hebrew title that begins
+    with "macOS 26" would otherwise turn round.
+    """
+    code = str(language or get_language() or "en")
+    return format_html('lang="{}" dir="{}"', code, direction(code))
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: Any, cls: str = "", hint: object = "") -> dict[str, Any]:
+    """A form field with its label, hint and error: `{% field form.title %}`."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
+    return {
+        "field": bound,
+        "cls": cls,
+        "hint": hint or bound.help_text,
+        "box": kind == "checkbox",
+        "group": kind in ("radio", "checkboxselectmultiple", "radioselect"),
+    }
