@@ -1,14 +1,29 @@
 #!/usr/bin/env python3
-"""Django's command line for this project."""
+"""Django's command line for this project.
+
+Beside a site that was started by `make demo` or `make start` it works on that site's database
+without being told.
+"""
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
+    from kcs.supervisor import fill_in
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kcs.settings")
+    fill_in(os.environ, Path(__file__).resolve().parent / "var")
+
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    try:
+        settings.configured or settings.INSTALLED_APPS
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     execute_from_command_line(sys.argv)
 
 

@@ -1,31 +1,125 @@
-"""Every setting, in one file. The environment decides; a bad value stops the start."""
+"""Every setting, in one file. The environment decides; a bad value stops the start.
+
+docs/deploy.md explains each variable, and .env.example lists them. A message here is read by
+the person who starts the site, so it names the variable and says what to write.
+"""
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SAMPLE_SECRET = "change-me-to-fifty-random-characters"  # noqa: S105  (the value of .env.example)
+SAMPLE_SECRET = "change-me-to-fifty-random-characters"  # the value in .env.example
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def text(name: str, default: str | None = None) -> str:
+    """A variable's value; empty counts as not set. Without a default it must be set."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set. `make start` sets it by itself; elsewhere docs/deploy.md"
+            " says what it means."
+        )
+    return value
 
 
 def flag(name: str, default: bool) -> bool:
-    value = os.environ.get(name, "1" if default else "0").strip().lower()
+    value = text(name, "1" if default else "0").lower()
     if value not in ("0", "1", "true", "false", "yes", "no"):
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
     return value in ("1", "true", "yes")
 
 
-def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()) or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a number from {least}, not {value!r}.")
+    return int(value)
 
 
-DEBUG = flag("DEBUG", True)
-SECRET_KEY = os.environ.get("SECRET_KEY", "development-only")
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+def words(name: str, default: list[str]) -> list[str]:
+    found = [word.strip() for word in text(name, "").split(",") if word.strip()]
+    return found or default
+
+
+def one_of(name: str, *choices: str) -> str:
+    """One of these words; the first is the default."""
+    value = text(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value
+
+
+def address(name: str, *schemes: str, default: str | None = None) -> str:
+    value = text(name, default)
+    if urlsplit(value).scheme not in schemes:
+        meant = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name} must begin with {meant}.")
+    return value
+
+
+# Who may talk to us, and how ----------------------------------------------------------------
+
+DEBUG = flag("DEBUG", False)
+SECRET_KEY = text("SECRET_KEY")
+if SECRET_KEY == SAMPLE_SECRET:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is still the sample, which everybody can read. Make one of your own:"
+        " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY is too short: it needs 32 characters or more.")
+
+SITE_URL = address("SITE_URL", "http", "https", default="http://localhost:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if not _site.hostname or _site.path or _site.query:
+    raise ImproperlyConfigured(
+        f"SITE_URL must be the site's address and no more, as https://kb.example.com,"
+        f" not {SITE_URL!r}."
+    )
+HTTPS = _site.scheme == "https"
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", sorted({_site.hostname, *LOOPBACK}))
+if any(host.startswith("*") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS=* lets anybody write the links in our mails. Name the hosts."
+    )
+if DEBUG and (_others := sorted({_site.hostname, *ALLOWED_HOSTS} - {*LOOPBACK, "::1"})):
+    raise ImproperlyConfigured(
+        f"DEBUG shows the source and the settings to every visitor, so it is refused with a"
+        f" real host ({', '.join(_others)}). Unset DEBUG, or keep to localhost."
+    )
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+for _origin in CSRF_TRUSTED_ORIGINS:
+    if not _origin.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            f"CSRF_TRUSTED_ORIGINS needs the scheme: https://{_origin}, not {_origin}."
+        )
+
+# gunicorn speaks no TLS: with https somebody stands before us, and how many they are decides
+# which address in X-Forwarded-For is the visitor's. Guessing it lets visitors choose theirs.
+if HTTPS and not text("TRUSTED_PROXIES", ""):
+    raise ImproperlyConfigured(
+        "SITE_URL is https, so a proxy stands before this server. Set TRUSTED_PROXIES to how"
+        " many (mostly 1); it must set X-Forwarded-Proto and X-Forwarded-For itself."
+    )
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked from beside us, without the proxy
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# What it is made of -------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "kcs",
@@ -91,26 +185,35 @@ TEMPLATES = [
     }
 ]
 
+# Where it keeps things ----------------------------------------------------------------------
+
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgresql://kcs@127.0.0.1/kcs"),
+        address("DATABASE_URL", "postgresql", "postgres"),
+        # A connection per request costs three times the request; a dead one costs an error.
         conn_max_age=60,
         conn_health_checks=True,
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = address("REDIS_URL", "redis", "rediss", "unix")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        # A broker that hangs must not hang the pages with it.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
 }
 # redis-py says unix://PATH?db=0 where Celery says redis+socket://PATH?virtual_host=0.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
-    "?db=", "?virtual_host="
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
 )
+if REDIS_URL.startswith("rediss://"):
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -138,7 +241,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("he", _("Hebrew"))]
@@ -149,6 +251,15 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
+# In production every file's name holds its content's hash, and brotli and gzip lie beside it.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
 WHITENOISE_USE_FINDERS = DEBUG
 
 CONTENT_SECURITY_POLICY = {
@@ -169,8 +280,36 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "support@localhost")
+# Mail goes out once EMAIL_HOST is set. Until then it is written down: to files in EMAIL_DIR,
+# or to the console.
+EMAIL_HOST = text("EMAIL_HOST", "")
+EMAIL_PORT = number("EMAIL_PORT", 587, least=1)
+EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = text("EMAIL_HOST_PASSWORD", "")
+EMAIL_SECURITY = one_of("EMAIL_SECURITY", "starttls", "tls", "none")
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = text("EMAIL_DIR", "")
+EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
+    "smtp" if EMAIL_HOST else "filebased" if EMAIL_FILE_PATH else "console"
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("EMAIL_FROM", f"support@{_site.hostname}")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django mails errors to ADMINS by default; here they stand in the log like the rest.
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "kcs": {"level": one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")},
+    },
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -193,5 +332,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Where the measuring data sets are; tests and `evaluate` skip with a sentence without them.
-KCS_DATA = Path(os.environ.get("KCS_DATA", BASE_DIR.parent / "shared" / "data"))
-KCS_DEMO_PASSWORD = os.environ.get("KCS_DEMO_PASSWORD", "solve-loop")
+KCS_DATA = Path(text("KCS_DATA", str(BASE_DIR.parent / "shared" / "data")))
+# Everybody in the demo company signs in with it; never used without demo data.
+KCS_DEMO_PASSWORD = text("KCS_DEMO_PASSWORD", "solve-loop")

@@ -1,0 +1,199 @@
+"""What tests ask for: a browser, a live server, a real worker.
+
+def test_…(live, page):      a Chromium page, and the site served for it
+    live.log_in(page, make.user())
+    page.goto(live.url("/tickets/"))
+
+def test_…(worker):          a Celery worker process on the test's own database
+    actions.solve(…)
+    worker.until(lambda: Notification.objects.exists())
+
+def test_…(axe, live, page): axe(page) fails with what it found
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from kcs import testing
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """No test meets what another one cached or queued. Only on a server of our own."""
+    if "KCS_TEST_SERVERS" in os.environ:
+        cache.clear()
+
+
+class Htmx(Client):
+    """A client that asks as htmx does."""
+
+    def __init__(self, **defaults: str) -> None:
+        super().__init__(headers={"HX-Request": "true"}, **defaults)
+
+
+@pytest.fixture
+def htmx() -> Htmx:
+    return Htmx()
+
+
+# The browser ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The Chromium of this machine. Where there is none: a skip that says so, but not on CI."""
+    chromium = testing.find_chromium()
+    if chromium is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(testing.NO_BROWSER, pytrace=False)
+        pytest.skip(testing.NO_BROWSER)
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [
+            "--no-sandbox",  # containers and root have no other way
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        "reduced_motion": "reduce",
+    }
+
+
+class Live:
+    """The site, really served."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def url(self, path: str = "/", *args: object, **kwargs: object) -> str:
+        """The full address of a path, or of a named URL with its arguments."""
+        return self.root + (
+            path if path.startswith("/") else reverse(path, args=args, kwargs=kwargs)
+        )
+
+    def log_in(self, page, user) -> None:
+        """Sign the page's browser in, as if through the door but without typing."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.root}]
+        )
+
+
+@pytest.fixture
+def live(live_server) -> Live:
+    return Live(live_server.url)
+
+
+@pytest.fixture
+def axe() -> Callable[..., None]:
+    """Fails with what axe found on the page, in words."""
+
+    def check(page, context: str | None = None) -> None:
+        found = Axe().run(page, context=context)
+        assert found.violations_count == 0, found.generate_report()
+
+    return check
+
+
+# A real Celery worker ------------------------------------------------------------------------
+
+
+class Worker:
+    """A Celery worker process that works on the test's database and broker."""
+
+    def __init__(self) -> None:
+        self.log = (
+            Path(os.environ.get("KCS_TEST_SERVERS", "/tmp")) / f"worker-{os.getpid()}.log"
+        )
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        database = connections["default"].settings_dict
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "celery", "-A", "kcs", "worker", "-l", "INFO"),
+                    *("-c", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+                ],
+                cwd=ROOT,
+                env={**os.environ, "DATABASE_URL": database_url(database)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.until(lambda: b" ready." in self.log.read_bytes(), seconds=60)
+
+    def kill(self) -> None:
+        """kill -9, the children too: what a crash or a lost machine does."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def restart(self) -> None:
+        self.kill()
+        self.start()
+
+    def until(self, happened: Callable[[], object], *, seconds: float = 20) -> None:
+        """Wait for it to happen, or fail with the worker's log."""
+        deadline = time.monotonic() + seconds
+        while not happened():
+            if time.monotonic() > deadline:
+                pytest.fail(f"It did not happen in {seconds} s.\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+
+def database_url(database: dict) -> str:
+    where = database["HOST"] or "localhost"
+    who = database["USER"] + (f":{database['PASSWORD']}" if database["PASSWORD"] else "")
+    if where.startswith("/"):
+        return f"postgresql://{who}@/{database['NAME']}?host={where}"
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    return f"postgresql://{who}@{where}{port}/{database['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def _worker_process(django_db_setup) -> Iterator[Worker]:
+    """One process for all tests that want one: it needs seconds to start."""
+    started = Worker()
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def worker(_worker_process: Worker, transactional_db) -> Worker:
+    """A running Celery worker. The test's rows are committed, so it sees them."""
+    if _worker_process.process is None or _worker_process.process.poll() is not None:
+        _worker_process.start()
+    return _worker_process
