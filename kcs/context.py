@@ -1,13 +1,37 @@
 """What every page shows around its content: theme, direction, tabs, counts, where one is."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext_lazy as _
 
 THEMES = ("light", "dark")
+
+
+class Place(NamedTuple):
+    """One icon of the rail: where it leads, and the letter that follows G on the keyboard."""
+
+    key: str
+    view: str
+    icon: str
+    label: Promise
+    go: str = ""
+    desk: bool = False  # left out on a telephone
+
+
+RAIL = (
+    Place("queue", "tickets:queue", "inbox", _("Queue"), "Q"),
+    Place("knowledge", "articles:list", "book-open", _("Knowledge"), "K"),
+    Place("flags", "articles:flags", "flag", _("Flags"), "F"),
+    Place("insights", "loops:insights", "chart-no-axes-column", _("Insights"), "D"),
+    Place("inbox", "people:notifications", "bell", _("Notifications"), "N"),
+)
 
 # The first part of a view's name says which place of the rail it stands under.
 PLACES = {
@@ -26,31 +50,52 @@ PLACES = {
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Nothing here asks the database before a template shows it."""
     user = getattr(request, "user", None)
+
+    @cache
+    def unread() -> int:
+        if user is None or not user.is_authenticated:
+            return 0
+        return int(user.notifications.filter(read_at=None).count())
+
     return {
-        "theme": _theme(request),
+        "theme": _theme(request, user),
         "dir": "rtl" if get_language_bidi() else "ltr",
         "LANGUAGE_CODE": get_language(),
         "site": SimpleLazyObject(_site),
-        "unread": SimpleLazyObject(lambda: _unread(user)),
+        "unread": unread,
         "open_tabs": _tabs(request),
         "nav": _place(request),
+        "rail": SimpleLazyObject(lambda: _rail(unread)),
+        "search_url": _address("search") or _address("articles:list") or "/",
+        "palette_url": _address("palette"),
     }
 
 
-def _theme(request: HttpRequest) -> str:
-    """From the cookie, so that the server paints the right theme and nothing flashes."""
-    chosen = request.COOKIES.get("theme", "")
+def _address(view: str) -> str:
+    """Where a view stands, or nothing when this installation has no such view."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
+
+
+def _rail(unread: Callable[[], int]) -> list[dict[str, Any]]:
+    places = [{**place._asdict(), "url": _address(place.view), "count": 0} for place in RAIL]
+    shown = [place for place in places if place["url"]]
+    for place in shown:
+        if place["key"] == "inbox":
+            place["count"] = unread()
+    return shown
+
+
+def _theme(request: HttpRequest, user: Any) -> str:
+    """From the cookie or the person, so that the server paints it right and nothing flashes."""
+    chosen = request.COOKIES.get("theme", "") or getattr(user, "theme", "")
     return chosen if chosen in THEMES else "auto"
 
 
 def _site() -> Any:
     return apps.get_model("people", "SiteSettings").load()
-
-
-def _unread(user: Any) -> int:
-    if user is None or not user.is_authenticated:
-        return 0
-    return int(user.notifications.filter(read_at=None).count())
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

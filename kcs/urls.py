@@ -1,9 +1,10 @@
 """Every address. The only module that knows every app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from kcs import health
+from kcs import health, views
 
 urlpatterns = [
     path("", include("tickets.urls")),
@@ -13,6 +14,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("loops.api_urls")),
+    path("theme/", views.theme, name="theme"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))

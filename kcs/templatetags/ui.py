@@ -196,9 +196,7 @@ def avatar(person: object, tone: str = "", label: object = "") -> SafeString:
         if label
         else mark_safe('aria-hidden="true"')
     )
-    return format_html(
-        '<span class="avatar {}" {}>{}</span>', tone, spoken, initials(person)
-    )
+    return format_html('<span class="avatar {}" {}>{}</span>', tone, spoken, initials(person))
 
 
 @lru_cache(maxsize=32)
