@@ -559,16 +559,12 @@ def static_sources() -> Iterator[str]:
 
 
 def prepare_database(people: Path, *, demo: bool) -> None:
-    """Migrate, and say who can sign in."""
+    """Migrate, load the demo company when asked, and keep what says who can sign in."""
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
     with people.open("w") as answer:
         people.chmod(0o600)
-        if demo:
-            call_command("demo", stdout=answer)
-        else:
-            call_command("first_admin", stdout=answer)
+        call_command("prepare", demo=demo, stdout=answer)
 
 
 def main(arguments: list[str]) -> int:
