@@ -62,9 +62,7 @@ def checked_words(template: Template, changes: dict[str, Any]) -> dict[str, Any]
             size += sum(len(v) for v in cleaned["parts"].values())
             continue
         if name not in TEXT:
-            raise BadValue(
-                _("Articles have no part “%(part)s”.") % {"part": name}, field=name
-            )
+            raise BadValue(_("Articles have no part “%(part)s”.") % {"part": name}, field=name)
         cleaned[name] = text.clean(str(value), field=name)
         size += len(cleaned[name])
         if name != "title":
@@ -245,8 +243,12 @@ def _next_version(
     article.rendered = text.render_all(article.words())
     article.save(
         update_fields=[
-            *words, "version_number", "changed_by", "changed_at", "rendered"
-        ]  # fmt: skip
+            *words,
+            "version_number",
+            "changed_by",
+            "changed_at",
+            "rendered",
+        ]
     )
     return version
 
@@ -296,7 +298,11 @@ def improve(
     _record(article, Verb.IMPROVED, by=by, origin=origin, fields=sorted(changes), note=note)
     index.write(article)
     _tell_owners(
-        article, by=by, kind=Notification.Kind.ARTICLE_CHANGED, text_=note, also=[article.created_by]
+        article,
+        by=by,
+        kind=Notification.Kind.ARTICLE_CHANGED,
+        text_=note,
+        also=[article.created_by],
     )
     return version
 
@@ -343,9 +349,7 @@ def suggest(
         **words,
     )
     _record(article, Verb.SUGGESTED, by=by, origin=origin, suggestion=suggestion.pk, note=note)
-    _tell_owners(
-        article, by=by, kind=Notification.Kind.SUGGESTION_MADE, text_=note
-    )
+    _tell_owners(article, by=by, kind=Notification.Kind.SUGGESTION_MADE, text_=note)
     return suggestion
 
 
@@ -355,19 +359,19 @@ def accept(
 ) -> Version:
     """Make a suggestion live, as it is or with changes. Its author keeps the credit."""
     article, suggestion = _open_suggestion(suggestion, by=by)
-    proposed = {name: value for name, value in suggestion.words().items()}
+    proposed = dict(suggestion.words())
     began = article.versions.filter(number=suggestion.base).first()
     if began is not None and suggestion.base != article.version_number:
         # Only what the author changed is taken over; what others changed since stays.
         proposed = {n: v for n, v in proposed.items() if began.words()[n] != v}
         overlap = [
-            n
-            for n in proposed
-            if article.words()[n] not in (began.words()[n], proposed[n])
+            n for n in proposed if article.words()[n] not in (began.words()[n], proposed[n])
         ]
         if overlap and changes is None:
             raise Stale(
-                _("The article changed since this was suggested. Compare and accept with changes."),
+                _(
+                    "The article changed since this was suggested. Compare and accept with changes."
+                ),
                 current={"version": article.version_number, **article.words()},
             )
     words = checked_words(article.template, {**proposed, **(changes or {})})
@@ -501,7 +505,9 @@ def describe(
     changed = {n: v for n, v in wanted.items() if getattr(article, n) != v}
     if not changed:
         return article
-    detail = {n: {"from": _plain(getattr(article, n)), "to": _plain(v)} for n, v in changed.items()}
+    detail = {
+        n: {"from": _plain(getattr(article, n)), "to": _plain(v)} for n, v in changed.items()
+    }
     for name, value in changed.items():
         setattr(article, name, value)
     article.save(update_fields=[*changed])
@@ -553,7 +559,11 @@ def flag(
     if kind not in Flag.Kind.values:
         raise BadValue(_("There is no such kind of flag."), field="kind")
     owner = next(
-        (p for p in (article.owner, article.changed_by, article.created_by) if p and p.is_active),
+        (
+            p
+            for p in (article.owner, article.changed_by, article.created_by)
+            if p and p.is_active
+        ),
         None,
     )
     made = article.flags.create(
@@ -566,7 +576,9 @@ def flag(
         origin_id=origin[1],
     )
     _count_flags(article)
-    _record(article, Verb.FLAGGED, by=by, origin=origin, flag=made.pk, kind=kind, note=note[:2000])
+    _record(
+        article, Verb.FLAGGED, by=by, origin=origin, flag=made.pk, kind=kind, note=note[:2000]
+    )
     _tell_owners(article, by=by, kind=Notification.Kind.FLAG_RAISED, text_=note, also=[owner])
     return made
 

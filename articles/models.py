@@ -90,7 +90,9 @@ class Template(models.Model):
         _("further parts"),
         default=list,
         blank=True,
-        help_text=_('A list of {"key", "label", "hint"}; authors fill them, never change them.'),
+        help_text=_(
+            'A list of {"key", "label", "hint"}; authors fill them, never change them.'
+        ),
     )
 
     class Meta:

@@ -44,8 +44,7 @@ def options(
         "audience": [
             v
             for v in Audience.values
-            if ("audience", v) in rights
-            and (v not in EXTERNAL or at == Confidence.VALIDATED)
+            if ("audience", v) in rights and (v not in EXTERNAL or at == Confidence.VALIDATED)
         ],
         "governance": [v for v in Governance.values if ("governance", v) in rights],
     }

@@ -18,7 +18,9 @@ RENDERER = 1
 PART_LIMIT = 1_000_000
 ARTICLE_LIMIT = 5_000_000
 
-_FENCE = re.compile(r"^:::[ \t]*internal[ \t]*$(.*?)(?:^:::[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^:::[ \t]*internal[ \t]*$(.*?)(?:^:::[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 # Controls that no text needs and that break columns, logs or reading direction.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -114,9 +116,7 @@ def render(text: str) -> str:
 
 def _plain(text: str) -> str:
     html = _markdown().render(text) if text.strip() else ""
-    return re.sub(
-        r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html
-    )
+    return re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
 
 
 def render_all(words: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
+    model: type[Link]
+
     def resolutions(self) -> LinkQuerySet:
         """The links that count as reuse."""
         return self.filter(kind="resolution")

@@ -1,6 +1,5 @@
-"""Addresses of loops."""
+"""Addresses of the loops."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-app_name = "loops"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", include("loops.solve.urls"))]

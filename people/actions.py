@@ -98,7 +98,10 @@ def set_up(token: str, *, email: str, name: str, password: str, site_name: str =
     user.competency = User.Competency.PUBLISHER
     user.save(update_fields=["is_superuser", "is_staff", "competency"])
     CompetencyGrant.objects.create(
-        user=user, competency=user.competency, granted_by=user, evidence=_("First administrator")
+        user=user,
+        competency=user.competency,
+        granted_by=user,
+        evidence=_("First administrator"),
     )
     site.setup_token = ""
     if site_name.strip():

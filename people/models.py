@@ -53,9 +53,7 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=160)
     is_partner = models.BooleanField(_("partner"), default=False)
-    shares_tickets = models.BooleanField(
-        _("members see each other's tickets"), default=False
-    )
+    shares_tickets = models.BooleanField(_("members see each other's tickets"), default=False)
 
     class Meta:
         verbose_name = _("organisation")
@@ -199,7 +197,9 @@ class CompetencyGrant(models.Model):
     evidence = models.TextField(_("evidence"), blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField(db_default=Now())
-    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

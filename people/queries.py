@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from people.models import Domain, Notification, User
+    from people.models import User
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -58,6 +58,4 @@ def granted(user: User) -> set[tuple[str, str]]:
         competencies.add("publisher")
     if not user.is_active or not competencies:
         return set()
-    return set(
-        Right.objects.filter(competency__in=competencies).values_list("aspect", "value")
-    )
+    return set(Right.objects.filter(competency__in=competencies).values_list("aspect", "value"))

@@ -41,9 +41,7 @@ def clean(text: str, *, field: str, limit: int = BODY_LIMIT) -> str:
         )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > limit:
-        raise BadValue(
-            _("At most %(n)s characters fit here.") % {"n": limit}, field=field
-        )
+        raise BadValue(_("At most %(n)s characters fit here.") % {"n": limit}, field=field)
     return text
 
 
@@ -142,9 +140,7 @@ def undone(ticket: Ticket) -> None:
 
 
 @transaction.atomic
-def assign(
-    ticket: Ticket, *, by: User, to: User | None, team: Team | None = None
-) -> Ticket:
+def assign(ticket: Ticket, *, by: User, to: User | None, team: Team | None = None) -> Ticket:
     """Give the ticket to somebody, or back to everyone with `to=None`."""
     require_agent(by)
     ticket.lock()
@@ -197,13 +193,12 @@ def claim_next(*, by: User, domain: Domain | None = None) -> Ticket | None:
     if domain is not None:
         waiting = waiting.filter(domain__path__startswith=domain.path)
     mine_first = list(
-        waiting.filter(team=by.team_id)
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)[:1]
+        waiting.filter(team=by.team_id).select_for_update(
+            of=("self",), skip_locked=True, no_key=True
+        )[:1]
         if by.team_id
         else []
-    ) or list(
-        waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)[:1]
-    )
+    ) or list(waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)[:1])
     if not mine_first:
         return None
     return assign(mine_first[0], by=by, to=by)
@@ -236,7 +231,9 @@ def change(ticket: Ticket, *, by: User, **wanted: Any) -> Ticket:
     changed = {n: v for n, v in wanted.items() if getattr(ticket, n) != v}
     if not changed:
         return ticket
-    detail = {n: {"from": _plain(getattr(ticket, n)), "to": _plain(v)} for n, v in changed.items()}
+    detail = {
+        n: {"from": _plain(getattr(ticket, n)), "to": _plain(v)} for n, v in changed.items()
+    }
     for name, value in changed.items():
         setattr(ticket, name, value)
     _touch(ticket, *changed)

@@ -89,9 +89,7 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("organisation"),
     )
-    channel = models.CharField(
-        _("channel"), max_length=6, choices=Channel, default=Channel.WEB
-    )
+    channel = models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.WEB)
     domain = models.ForeignKey(
         Domain,
         models.PROTECT,
@@ -202,7 +200,7 @@ class Ticket(models.Model):
         return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("tickets:detail", args=[self.number])
+        return reverse("solve:workspace", args=[self.number])
 
     @property
     def is_done(self) -> bool:
@@ -236,7 +234,8 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(body=""), name="message_says_something"),
             models.CheckConstraint(
-                condition=Q(internal=False) | Q(by__isnull=False), name="message_note_has_author"
+                condition=Q(internal=False) | Q(by__isnull=False),
+                name="message_note_has_author",
             ),
         ]
         indexes = [models.Index(fields=["ticket", "at"], name="message_of")]
@@ -257,8 +256,6 @@ class TicketEvent(models.Model):
         HEARD = "heard", _("the requester wrote")
         PENDED = "pended", _("set pending")
         WOKEN = "woken", _("woke up")
-        SEARCHED = "searched", _("searched")
-        OPENED = "opened", _("opened an article")
         LINKED = "linked", _("linked an article")
         UNLINKED = "unlinked", _("removed a link")
         DELIVERED = "delivered", _("sent an article")
@@ -267,7 +264,6 @@ class TicketEvent(models.Model):
         SUGGESTED = "suggested", _("suggested a change to an article")
         CREATED = "created", _("created an article")
         SOLVED = "solved", _("solved")
-        REOPENED = "reopened", _("reopened")
         CLOSED = "closed", _("closed")
         IMPORTED = "imported", _("imported")
 
@@ -344,9 +340,7 @@ class Presence(models.Model):
     typing = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["ticket", "user"], name="presence_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="presence_once")]
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.ticket_id}"

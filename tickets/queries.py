@@ -17,6 +17,8 @@ UNDONE = ("new", "open", "pending")
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    model: type[Ticket]
+
     def visible_to(self, user: User | AnonymousUser) -> TicketQuerySet:
         """The only way a door may reach a ticket.
 
