@@ -265,6 +265,7 @@ class Site:
         self.demo = demo
         self.servers: list[embedded.Server] = []
         self.parts: list[Part] = []
+        self.helpers: list[Part] = []  # what prepares the start, and ends before it
         self.due: dict[str, float] = {}  # when a part that died is started again
         self.failures: dict[str, int] = {}
         self.stopping = 0
@@ -401,12 +402,12 @@ class Site:
         log.unlink(missing_ok=True)
         part = Part(name, work, log, [self.lock.fileno(), self.door.fileno()])
         part.start()
+        self.helpers.append(part)
         return part
 
     def _finish(self, part: Part) -> None:
         while not part.wait(0.2):
             if self.stopping:
-                part.stop(10)
                 raise Stopped
         if part.status:
             raise CannotStart(
@@ -503,6 +504,8 @@ class Site:
         """First nobody makes new work, then the work in hand ends, then the data is closed."""
         began = time.monotonic()
         self.stopping += 1
+        for helper in self.helpers:
+            helper.stop(10)
         order = {"beat": 0, "web": 1, "worker": 2}
         parts = sorted(self.parts, key=lambda part: order[part.name])
         for part in parts:
