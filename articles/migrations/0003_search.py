@@ -19,8 +19,8 @@ create table articles_newterm (
   term text not null
 );
 
--- A scan by term reads this one index and not the table. Pages keep some room because every
--- save changes impacts in place.
+-- A scan by term reads this one index and not the table. It stays an index-only scan as long as
+-- vacuum keeps up, so vacuum comes early.
 create table articles_posting (
   term_id bigint not null,
   article_id integer not null,

@@ -18,10 +18,14 @@ from hashlib import blake2b
 
 import Stemmer  # type: ignore[import-not-found]
 
+from articles.search.words import FUNCTION, IRREGULAR
+
 # What is kept of one field: more words than this are read by people, not found by search.
-MAX_WORDS = 20_000
-MAX_CHARACTERS = 400_000
+MAX_WORDS = 10_000
+MAX_CHARACTERS = 200_000
 MAX_WORD = 40
+# Words whose terms a process remembers: the vocabulary in use, at about 300 bytes each.
+REMEMBERED = 30_000
 
 Space = str
 Token = tuple[Space, str]
@@ -93,12 +97,13 @@ def base_language(language: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Compatibility form without marks, in lower case: Ё is Е, É is E, ﬁ is fi."""
+    """Compatibility form without marks, in lower case: Ё is Е, É is E, ﬁ is fi, Й stays."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
+    # Й is a letter of its own: without its breve no Russian ending would be known.
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).replace("и\u0306", "й")
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFKC", plain.casefold())
+    return unicodedata.normalize("NFKC", plain)
 
 
 def _script(word: str) -> str:
@@ -130,8 +135,29 @@ def strip_hebrew(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=200_000)
-def _tokens_of(word: str, language: str) -> tuple[Token, ...]:
+def stem(word: str, language: str) -> str:
+    """A word's stem in this language; the folded word itself where no stemmer is known."""
+    if language in ("he", "yi"):
+        return strip_hebrew(fold(word))
+    stemmer = _stemmer(language)
+    if stemmer is None or language == "ru":
+        word = fold(word)
+    if stemmer is None:
+        return word
+    if language == "en":
+        word = fold(word)
+        word = IRREGULAR.get(word, word)
+        if len(word) > 6 and word.endswith("ment"):
+            word = word[:-4]  # payment is pay, replacement is replace
+        stemmed: str = stemmer.stemWord(word)
+        # delivery and delivered, verify and verification: Snowball leaves deliveri, deliver.
+        return stemmed[:-1] if len(stemmed) > 4 and stemmed.endswith("i") else stemmed
+    # Stemmers know their language's marks; the search does not ask for them.
+    return fold(stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def tokens_of(word: str, language: str) -> tuple[Token, ...]:
     """The terms of one word as it stands in a text of this language. Mostly one."""
     word = word[:200]
     parts = [part for part in _separators.split(word) if part]
@@ -141,22 +167,23 @@ def _tokens_of(word: str, language: str) -> tuple[Token, ...]:
             token
             for part in parts
             if len(part) > 1
-            for token in _tokens_of(part, language)
+            for token in tokens_of(part, language)
         ]
         if any(char.isdigit() for char in joined):
             return (("", joined), *pieces)
-        return (*pieces, *_tokens_of(joined, language)) if joined.isalpha() else tuple(pieces)
+        return (*pieces, *tokens_of(joined, language)) if joined.isalpha() else tuple(pieces)
     if language in _ELIDING and _quotes.search(word):
         return tuple(
             token
             for part in _quotes.split(word)
             if len(part) > 1
-            for token in _tokens_of(part, language)
+            for token in tokens_of(part, language)
         )
-    plain = fold(word)
-    if plain.endswith(("'s", "’s")):
-        plain = plain[:-2]
-    plain = _clean.sub("", plain)[:MAX_WORD]
+    lower = unicodedata.normalize("NFKC", word.lower())
+    if lower.endswith(("'s", "’s")):
+        lower = lower[:-2]
+    lower = _quotes.sub("", lower)[:MAX_WORD]
+    plain = _clean.sub("", fold(lower))[:MAX_WORD]
     if not plain:
         return ()
     if any(char.isdigit() for char in plain):
@@ -168,10 +195,7 @@ def _tokens_of(word: str, language: str) -> tuple[Token, ...]:
     if _unspaced.search(plain):
         pairs = [plain[at : at + 2] for at in range(max(len(plain) - 1, 1))]
         return tuple((space, pair) for pair in pairs)
-    if space in ("he", "yi"):
-        return ((space, strip_hebrew(plain)),)
-    stemmer = _stemmer(space)
-    return ((space, stemmer.stemWord(plain) if stemmer else plain),)
+    return ((space, _clean.sub("", stem(lower, space)) or plain),)
 
 
 def words(text: str) -> Iterator[re.Match[str]]:
@@ -184,17 +208,26 @@ def analyse(text: str, language: str) -> list[Token]:
     language = base_language(language)
     found: list[Token] = []
     for word in WORD.findall(text[:MAX_CHARACTERS]):
-        found.extend(_tokens_of(word, language))
+        found.extend(tokens_of(word, language))
         if len(found) >= MAX_WORDS:
             break
     return found[:MAX_WORDS]
 
 
 def count(text: str, language: str) -> Counter[Token]:
+    """How often each term stands in a text."""
     return Counter(analyse(text, language))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=64)
+def function_terms(language: str) -> frozenset[Token]:
+    """The terms of words that say how a sentence is built and not what it is about."""
+    return frozenset(
+        token for word in FUNCTION.get(language, "").split() for token in tokens_of(word, language)
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
 def term_id(token: Token) -> int:
     """63 bits of a hash of space and word: the same in every process, without asking anyone.
 
