@@ -46,6 +46,13 @@ class Requester(models.Model):
                 Lower("email"), condition=~Q(email=""), name="requester_email_unique"
             )
         ]
+        indexes = [
+            GinIndex(
+                fields=["name", "email"],
+                name="requester_trgm",
+                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or str(_("Anonymous"))
@@ -151,6 +158,17 @@ class Ticket(models.Model):
             models.Index(fields=["-changed_at", "-id"], name="ticket_recent"),
             models.Index(fields=["state", "-changed_at", "-id"], name="ticket_queue"),
             models.Index(fields=["created_at", "id"], name="ticket_age"),
+            # What is still to do is a small part of all, and the page that everybody opens.
+            models.Index(
+                fields=["-changed_at", "-id"],
+                condition=Q(state__in=["new", "open", "pending"]),
+                name="ticket_undone",
+            ),
+            models.Index(
+                fields=["-priority", "created_at", "id"],
+                condition=Q(state__in=["new", "open", "pending"]),
+                name="ticket_undone_priority",
+            ),
             models.Index(
                 fields=["assignee", "-changed_at", "-id"],
                 condition=Q(state__in=["new", "open", "pending"]),
