@@ -7,14 +7,15 @@ without being told.
 
 import os
 import sys
-from pathlib import Path
 
 
 def main() -> None:
-    from kcs.supervisor import fill_in
+    from kcs.supervisor import VAR, fill_in
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kcs.settings")
-    fill_in(os.environ, Path(__file__).resolve().parent / "var")
+    fill_in(os.environ, VAR)
+    if "runserver" in sys.argv[1:2]:  # the developer's server shows errors and reloads
+        os.environ.setdefault("DEBUG", "1")
 
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured

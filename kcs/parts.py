@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-VAR = Path(__file__).resolve().parent.parent / "var"
+VAR = Path(__file__).resolve().parent.parent / (os.environ.get("KCS_VAR") or "var")
 
 
 def web(listening: int | None = None) -> None:

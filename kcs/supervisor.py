@@ -36,6 +36,7 @@ from typing import IO
 from kcs import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / (os.environ.get("KCS_VAR") or "var")  # data, logs, mail: all that a run leaves
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 STEADY = 30  # seconds a part must live to count as started well
@@ -173,6 +174,8 @@ class Part:
         try:
             for number in (*STOP_SIGNALS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            with contextlib.suppress(OSError):
+                Path("/proc/self/comm").write_text(f"kcs-{self.name}")  # for `ps` and `top`
             os.setsid()  # Ctrl-C is for the supervisor, which knows the order
             dies_with_parent()
             for descriptor in self.close:
@@ -571,12 +574,11 @@ def prepare_database(people: Path, *, demo: bool) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    var = ROOT / "var"
     match arguments:
         case ["start" | "demo" as verb]:
-            return Site(var, demo=verb == "demo").run()
+            return Site(VAR, demo=verb == "demo").run()
         case ["stop"]:
-            return stop(var)
+            return stop(VAR)
     say("Say what to do: start, demo or stop.")
     return 2
 
