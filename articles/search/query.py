@@ -41,6 +41,7 @@ BUDGET = 10_000
 CANDIDATES = 200
 # Below this size terms are counted when asked for; above, the last refresh is right enough.
 SMALL = 1_000
+FEW = 100
 # A term counts this much more often in the query before it stops mattering.
 K3 = 8
 FUNCTION_WEIGHT = 0.3
@@ -175,15 +176,21 @@ def _languages() -> list[str]:
 # The statement ---------------------------------------------------------------------------------
 
 # Weights of the asked terms that the base has, rarest first. A base that is still small, and a
-# word that came after the last refresh, are counted on the spot.
-TERMS = """
+# word that came after the last refresh, are counted on the spot. A language is measured by its
+# own articles, unless it has so few that all its words would seem common.
+TERMS = f"""
 with base as materialized (
-  select coalesce(max(articles) filter (where language = '*'), 0) as articles
-  from articles_corpus),
+  select articles, articles < {SMALL} as small
+  from (select coalesce(max(articles) filter (where language = '*'), 0) as articles
+        from articles_corpus) counted),
 spaces as materialized (
   select s.space, case
-    when base.articles >= %s then coalesce(c.articles, 0)
-    else (select count(*) from articles_document d where s.space = any(d.spaces)) end as articles
+      when base.small then (
+        select case when s.space = '' then count(*) else greatest(
+          count(*) filter (where s.space = any(d.spaces)), least(count(*), {FEW})) end
+        from articles_document d)
+      when s.space = '' then base.articles
+      else greatest(c.articles, {FEW}) end as articles
   from unnest(%s::text[]) s(space) cross join base
   left join articles_corpus c on c.language = s.space),
 known as materialized (
@@ -194,7 +201,7 @@ known as materialized (
   cross join base
   left join articles_term t on t.id = q.id
   cross join lateral (
-    select case when base.articles >= %s and t.df > 0 then t.df else (
+    select case when t.df > 0 and not base.small then t.df else (
       select count(*)::int from (
         select from articles_posting p where p.term_id = q.id limit 20000) counted) end as df) n
   where n.df > 0 or %s
@@ -312,12 +319,10 @@ def _ranking(
         impact="outside" if outside else "impact",
     )
     params = [
-        SMALL,
         sorted({space for space, _ in tokens}),
         ids,
         [space for space, _ in tokens],
         [weights[token] for token in tokens],
-        SMALL,
         unknown,
         limit,
         *seen_params,

@@ -17,7 +17,7 @@ FUNCTION = {
         want need help know tell let get got getting going go say said see try tried use using
         make sure thing things way something anything any someone anyone still yet already much
         many one think thought seem really actually today question problem issue possible able
-        find
+        find every each other another
     """,
     "ru": """
         и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только
