@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, Q
+
 if TYPE_CHECKING:
     from people.models import User
 
@@ -51,11 +53,16 @@ def granted(user: User) -> set[tuple[str, str]]:
     Coaches and domain experts have a Publisher's rights whatever their own competency;
     administrators too, so that somebody can always mend things.
     """
-    from people.models import Right
+    from people.models import Domain, Right
 
-    competencies = {user.competency} - {""}
-    if user.is_superuser or user.is_coach or (user.pk and user.expert_of.exists()):
-        competencies.add("publisher")
-    if not user.is_active or not competencies:
+    if not user.is_active or user.pk is None:
         return set()
-    return set(Right.objects.filter(competency__in=competencies).values_list("aspect", "value"))
+    rows = Right.objects.filter(competency=user.competency)
+    if user.is_superuser or user.is_coach:
+        rows = Right.objects.filter(competency__in=[user.competency, "publisher"])
+    elif user.competency and user.competency != "publisher":
+        expert = Exists(Domain.objects.filter(experts=user.pk))
+        rows = Right.objects.filter(
+            Q(competency=user.competency) | Q(expert, competency="publisher")
+        )
+    return set(rows.values_list("aspect", "value"))

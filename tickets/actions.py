@@ -250,8 +250,13 @@ def _plain(value: Any) -> Any:
 @transaction.atomic
 def reply(ticket: Ticket, *, by: User, body: str) -> Message:
     """Answer the requester in public. The ticket becomes the answerer's if nobody had it."""
-    require_agent(by)
     ticket.lock()
+    return say(ticket, by=by, body=body)
+
+
+def say(ticket: Ticket, *, by: User, body: str) -> Message:
+    """`reply` on a ticket that is locked already, for verbs that do more than reply."""
+    require_agent(by)
     undone(ticket)
     message = _say(ticket, by=by, body=body, internal=False)
     fields = ["reply_count"]

@@ -55,6 +55,29 @@ def origin_of(ticket: Ticket) -> tuple[str, str]:
 # -- search ------------------------------------------------------------------------------
 
 
+def look(
+    ticket: Ticket,
+    *,
+    by: User,
+    q: str = "",
+    drop: Sequence[str] = (),
+    add: Sequence[str] = (),
+    filters: dict[str, Any] | None = None,
+    limit: int = 10,
+) -> engine.Results:
+    """The ranked articles for a ticket, or for words typed beside it."""
+    return engine.search(
+        q or ticket_text(ticket),
+        user=by,
+        language=None if q else ticket.language,
+        filters=filters,
+        limit=limit,
+        drop=drop,
+        add=add,
+        context=None if q else context_words(ticket),
+    )
+
+
 def suggest(
     ticket: Ticket,
     *,
@@ -65,23 +88,14 @@ def suggest(
     filters: dict[str, Any] | None = None,
     limit: int = 10,
 ) -> tuple[engine.Results, Search]:
-    """The ranked articles for a ticket, without typing; with words, a refinement.
+    """`look`, recorded as a search on the ticket. The ticket's own text stays untouched.
 
-    Both are recorded as searches on the ticket. The ticket's own text stays untouched.
+    Without words it is the suggestion that comes by itself; with words, a refinement.
     """
     ticket_actions.require_agent(by)
     q = q.strip()
+    results = look(ticket, by=by, q=q, drop=drop, add=add, filters=filters, limit=limit)
     typed = bool(q or drop or add or filters)
-    results = engine.search(
-        q or ticket_text(ticket),
-        user=by,
-        language=ticket.language if not q else None,
-        filters=filters,
-        limit=limit,
-        drop=drop,
-        add=add,
-        context=None if q else context_words(ticket),
-    )
     search = remember(
         results,
         by=by,
@@ -93,7 +107,6 @@ def suggest(
     return results, search
 
 
-@transaction.atomic
 def remember(
     results: engine.Results,
     *,
@@ -304,12 +317,16 @@ def send(
 
     Raises BadValue for an article that the requester may not see: nothing is sent then.
     """
-    ticket.lock()
-    carried = list(articles)
     if internal:
-        if carried:
+        if list(articles):
             raise BadValue(_("Articles go into replies, not into notes."), field="article")
         return ticket_actions.note(ticket, by=by, body=body)
+    ticket.lock()
+    return _reply(ticket, by=by, body=body, carried=list(articles))
+
+
+def _reply(ticket: Ticket, *, by: User, body: str, carried: list[Article]) -> Message:
+    """The reply itself, on a ticket that is locked already."""
     for article in carried:
         if not may_send(ticket, article):
             raise BadValue(
@@ -321,7 +338,7 @@ def send(
             )
     if carried and not body.strip():
         body = greeting(ticket, by=by)
-    message = ticket_actions.reply(ticket, by=by, body=body)
+    message = ticket_actions.say(ticket, by=by, body=body)
     for article in carried:
         existing = Link.objects.filter(ticket=ticket, article=article).first()
         made = existing or link(ticket, article, by=by)
@@ -456,10 +473,19 @@ def solve(
     Raises Refused with what is missing (409). In the mode `remind` nothing is refused; what
     the rows do not prove is then not written down as an outcome.
     """
+    _unsolved(ticket, by=by)
+    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
+
+
+def _unsolved(ticket: Ticket, *, by: User) -> None:
     ticket_actions.require_agent(by)
     ticket.lock()
     if ticket.is_done:
         raise Refused(_("This ticket is solved already."), code="solved")
+
+
+def _solve(ticket: Ticket, *, by: User, outcome: str | None, reason: str, note: str) -> Ticket:
+    """The end itself, on a ticket that is locked already."""
     if outcome == Outcome.Kind.IMPORTED:
         raise BadValue(_("Only an import of history sets this outcome."), field="outcome")
     if outcome and outcome not in Outcome.Kind.values:
@@ -469,9 +495,9 @@ def solve(
     note = ticket_actions.clean(note, field="note", limit=1000).strip()
     if outcome != Outcome.Kind.NO_KNOWLEDGE:
         outcome, reason = outcome or gate.proved(ticket), ""
-    lacking = gate.missing(ticket, outcome, reason=reason, note=note)
+    lacking, mode = gate.missing(ticket, outcome, reason=reason, note=note)
     if lacking:
-        if gate.mode() == SiteSettings.Gate.REQUIRE:
+        if mode == SiteSettings.Gate.REQUIRE:
             raise Refused(_("This ticket cannot be solved yet."), code="gate", missing=lacking)
         outcome = None
     now = timezone.now()
@@ -509,13 +535,11 @@ def send_and_solve(
     note: str = "",
 ) -> Ticket:
     """Send what stands in the composer, if anything, and solve: both or neither."""
-    ticket.lock()
-    if ticket.is_done:
-        raise Refused(_("This ticket is solved already."), code="solved")
+    _unsolved(ticket, by=by)
     carried = list(articles)
     if body.strip() or carried:
-        send(ticket, by=by, body=body, articles=carried)
-    return solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
+        _reply(ticket, by=by, body=body, carried=carried)
+    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
 
 
 @transaction.atomic

@@ -4,20 +4,15 @@ the verb and the trigger can never disagree."""
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from articles.models import Flag, Suggestion, Version
+from articles.models import Article, Flag, Suggestion, Version
 from kcs.errors import Missing
 from loops.models import Link, Outcome
-from people.models import SiteSettings
 from tickets.models import Ticket
 
 Kind = Outcome.Kind
-
-
-def mode() -> str:
-    """off, remind or require: the administrator's choice."""
-    return SiteSettings.load().gate_mode
 
 
 def words(code: str, outcome: str = "") -> str:
@@ -41,35 +36,37 @@ def words(code: str, outcome: str = "") -> str:
 
 def missing(
     ticket: Ticket, outcome: str | None, *, reason: str = "", note: str = ""
-) -> list[Missing]:
-    """What the rows do not yet prove; empty when the gate would open."""
+) -> tuple[list[Missing], str]:
+    """What the rows do not yet prove, and the gate's mode: off, remind or require."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select loops_missing(%s, %s, %s, %s, %s)",
+            "select loops_missing(%s, %s, %s, %s, %s), loops_gate_mode()",
             [ticket.pk, ticket.number, outcome or "", reason, note],
         )
-        codes = cursor.fetchone()[0]
-    return [Missing(code, words(code, outcome or "")) for code in codes]
+        codes, mode = cursor.fetchone()
+    return [Missing(code, words(code, outcome or "")) for code in codes], mode
 
 
 def proved(ticket: Ticket) -> str | None:
     """The outcome that the rows prove, the strongest first; None when they prove none."""
-    links = list(
+    here = {"origin_type": "ticket", "origin_id": ticket.number}
+    of_article = {"article": OuterRef("article"), **here}
+    links = (
         Link.objects.resolutions()
         .filter(ticket=ticket)
-        .values_list("article_id", "article__origin_type", "article__origin_id")
+        .values_list(
+            Exists(Version.objects.filter(number__gt=1, **of_article)),
+            Exists(Suggestion.objects.filter(**of_article)),
+            Exists(Flag.objects.filter(**of_article)),
+            Exists(Article.objects.filter(pk=OuterRef("article"), **here)),
+        )
     )
-    if not links:
+    proofs = [any(column) for column in zip(*links, strict=True)]
+    if not proofs:
         return None
-    linked = [article for article, *_origin in links]
-    origin = {"origin_type": "ticket", "origin_id": ticket.number}
-    here = ("ticket", ticket.number)
-    changed = Version.objects.filter(article__in=linked, number__gt=1, **origin)
-    suggested = Suggestion.objects.filter(article__in=linked, **origin)
-    if changed.exists() or suggested.exists():
+    changed, suggested, flagged, created = proofs
+    if changed or suggested:
         return Kind.IMPROVED
-    if Flag.objects.filter(article__in=linked, **origin).exists():
+    if flagged:
         return Kind.FLAGGED
-    if any((kind, identity) == here for _article, kind, identity in links):
-        return Kind.CREATED
-    return Kind.REUSED
+    return Kind.CREATED if created else Kind.REUSED

@@ -1,0 +1,399 @@
+"""What the workspace shows: one ticket's page, put together from both sides.
+
+The session keeps what belongs to one person's desk and to nobody else: which tickets are
+open as tabs, what stands in each composer, which articles it carries, which words were taken
+out of the search.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from articles import rules, text
+from articles.models import PARTS, Article, Flag, Template
+from articles.search import query as engine
+from kcs.errors import Missing
+from loops.models import Delivery, Link, Outcome, Search
+from loops.solve import actions, gate
+from people.models import SiteSettings, User
+from tickets.models import Message, Ticket
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+TABS = 8
+DESKS = 20
+SHOWN = 8
+SEARCH_LASTS = 30 * 60
+
+
+@dataclass
+class Desk:
+    """One person's unsent work on one ticket, kept in the session."""
+
+    session: SessionBase
+    number: str
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: HttpRequest, number: str) -> Desk:
+        return cls(
+            request.session, number, dict(request.session.get("desk", {}).get(number, {}))
+        )
+
+    def keep(self, **values: Any) -> None:
+        """Remember values; empty ones are forgotten. The oldest desks make room."""
+        merged = {**self.kept, **values}
+        merged = {name: value for name, value in merged.items() if value}
+        if merged == self.kept:
+            return
+        self.kept = merged
+        desks = dict(self.session.get("desk", {}))
+        desks.pop(self.number, None)
+        if merged:
+            desks[self.number] = merged
+        while len(desks) > DESKS:
+            desks.pop(next(iter(desks)))
+        self.session["desk"] = desks
+
+    def clear(self) -> None:
+        self.kept = {}
+        desks = dict(self.session.get("desk", {}))
+        if desks.pop(self.number, None) is not None:
+            self.session["desk"] = desks
+
+    @property
+    def body(self) -> str:
+        return self.kept.get("body", "")
+
+    @property
+    def carried(self) -> list[str]:
+        return list(self.kept.get("carried", []))
+
+    @property
+    def drop(self) -> list[str]:
+        return list(self.kept.get("drop", []))
+
+    @property
+    def add(self) -> list[str]:
+        return list(self.kept.get("add", []))
+
+
+def open_tab(request: HttpRequest, ticket: Ticket) -> None:
+    """Keep the ticket among the tabs; the one unseen for longest makes room."""
+    tab = {
+        "number": ticket.number,
+        "subject": ticket.subject[:80],
+        "state": ticket.state,
+        "url": ticket.get_absolute_url(),
+        "close_url": reverse("solve:leave", args=[ticket.number]),
+    }
+    tabs = list(request.session.get("open_tabs", []))
+    at = next((i for i, t in enumerate(tabs) if t["number"] == ticket.number), None)
+    if at is None:
+        tabs = [*tabs, tab][-TABS:]
+    elif tabs[at] == tab:
+        return
+    else:
+        tabs[at] = tab
+    request.session["open_tabs"] = tabs
+
+
+def close_tab(request: HttpRequest, number: str) -> None:
+    tabs = request.session.get("open_tabs", [])
+    kept = [tab for tab in tabs if tab["number"] != number]
+    if len(kept) != len(tabs):
+        request.session["open_tabs"] = kept
+
+
+def find_ticket(request: HttpRequest, number: str) -> Ticket:
+    """The ticket, if this person may see it; hidden and missing are the same."""
+    return get_object_or_404(
+        Ticket.objects.visible_to(request.user).select_related(
+            "requester__organisation", "organisation", "assignee", "team", "domain"
+        ),
+        number=number.upper(),
+    )
+
+
+def find_article(request: HttpRequest, number: str) -> Article:
+    return get_object_or_404(
+        Article.objects.visible_to(request.user).select_related("owner", "domain", "template"),
+        number=number.upper(),
+    )
+
+
+class Workspace:
+    """The context of the page and of each of its parts; a part computes only what it shows."""
+
+    def __init__(self, request: HttpRequest, ticket: Ticket) -> None:
+        self.request = request
+        self.ticket = ticket
+        self.user: User = request.user
+        self.desk = Desk.of(request, ticket.number)
+        self.q = request.GET.get("q", "").strip()[:256]
+        self.wanted = request.GET.get("article", "").upper()
+        self.filters = {
+            name: value
+            for name in ("domain", "confidence", "audience", "language", "tag")
+            if (value := request.GET.get(name, "").strip())
+        }
+
+    # -- the conversation --------------------------------------------------------------
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """Oldest first, each rendered, with the articles it carried."""
+        said = list(self.ticket.messages.select_related("by"))
+        carried: dict[int, list[dict[str, Any]]] = {}
+        if self.ticket.reply_count:
+            sent = Delivery.objects.filter(message__ticket=self.ticket).select_related(
+                "version__article"
+            )
+            for delivery in sent:
+                version = delivery.version
+                carried.setdefault(delivery.message_id, []).append(
+                    {
+                        "number": version.article.number,
+                        "title": version.title,
+                        "version": version.number,
+                        "url": reverse(
+                            "articles:version", args=[version.article.number, version.number]
+                        ),
+                    }
+                )
+        for message in said:
+            message.html = text.render(message.body)
+            message.carried = carried.get(message.pk, [])
+        return said
+
+    # -- the knowledge side ------------------------------------------------------------
+
+    @cached_property
+    def links(self) -> list[Link]:
+        found = list(
+            Link.objects.filter(ticket=self.ticket).select_related(
+                "article", "version", "delivered", "by"
+            )
+        )
+        others = ("change", "others") in self.user.rights
+        for link in found:
+            link.changed = link.delivered.number != link.article.version_number
+            link.may_remove = others or link.by_id == self.user.pk
+        return found
+
+    @cached_property
+    def linked(self) -> dict[int, Link]:
+        return {link.article_id: link for link in self.links}
+
+    @cached_property
+    def found(self) -> tuple[engine.Results, int | None]:
+        """The ranked articles, and the id of the search that they were recorded under."""
+        if self.q:
+            results, search = actions.suggest(
+                self.ticket, by=self.user, q=self.q, filters=self.filters, limit=SHOWN
+            )
+            return results, search.pk
+        seen = self.desk.kept.get("search")
+        words = {"drop": self.desk.drop, "add": self.desk.add}
+        fresh = seen and time.time() - seen["at"] < SEARCH_LASTS
+        if fresh and not self.filters and seen["words"] == words:
+            # The page is only looked at again: not another search.
+            results = actions.look(
+                self.ticket, by=self.user, filters=self.filters, limit=SHOWN, **words
+            )
+            return results, seen["id"]
+        results, search = actions.suggest(
+            self.ticket, by=self.user, filters=self.filters, limit=SHOWN, **words
+        )
+        if not self.filters:
+            kept = {"id": search.pk, "at": int(time.time()), "words": words}
+            self.desk.keep(search=kept)
+        return results, search.pk
+
+    @cached_property
+    def hits(self) -> list[engine.Hit]:
+        results, search = self.found
+        audiences = actions.requester_audiences(self.ticket)
+        for hit in results.hits:
+            hit.linked = hit.article_id in self.linked
+            hit.sendable = hit.confidence == "validated" and hit.audience in audiences
+            hit.selected = hit.number == self.selected_number
+            hit.url = (
+                reverse("solve:reader", args=[self.ticket.number, hit.number])
+                + f"?search={search or ''}&rank={hit.rank}"
+            )
+        return results.hits
+
+    @cached_property
+    def selected_number(self) -> str:
+        if self.wanted:
+            return self.wanted
+        hits = self.found[0].hits
+        return hits[0].number if hits else ""
+
+    @cached_property
+    def terms(self) -> list[dict[str, Any]]:
+        """The words of the ticket that were searched for, and those that were taken out."""
+        shown = [{"word": word, "on": True} for word in self.found[0].terms]
+        return shown + [{"word": word, "on": False} for word in self.desk.drop]
+
+    @cached_property
+    def selected(self) -> dict[str, Any] | None:
+        if not self.selected_number:
+            return None
+        article = (
+            Article.objects.visible_to(self.user)
+            .select_related("owner", "template", "domain")
+            .filter(number=self.selected_number)
+            .first()
+        )
+        return self.reading(article) if article else None
+
+    def reading(self, article: Article) -> dict[str, Any]:
+        """One article as the reader shows it."""
+        rendered = article.rendered.get("inside", {})
+        return {
+            "article": article,
+            "html": {part: rendered.get(part, "") for part in PARTS},
+            "parts": [
+                {"label": part["label"], "html": rendered.get(f"parts.{part['key']}", "")}
+                for part in article.template.parts
+            ],
+            "linked": self.linked.get(article.pk),
+            "sendable": actions.may_send(self.ticket, article),
+            "may_change": rules.may_change(self.user, article),
+            "may_suggest": rules.may_suggest(self.user, article),
+            "open_flags": article.open_flags,
+            "facets": article.environment_facets,
+        }
+
+    # -- the bottom --------------------------------------------------------------------
+
+    @cached_property
+    def carried(self) -> list[Article]:
+        numbers = self.desk.carried
+        if not numbers:
+            return []
+        found = Article.objects.visible_to(self.user).filter(number__in=numbers)
+        return sorted(found, key=lambda article: numbers.index(article.number))
+
+    @cached_property
+    def declared(self) -> Outcome | None:
+        if not self.ticket.is_done:
+            return None
+        return Outcome.objects.filter(ticket=self.ticket, ended_at=None).first()
+
+    @cached_property
+    def bar(self) -> dict[str, Any]:
+        """What the outcome bar says: what the rows prove, and what is still missing."""
+        proved = gate.proved(self.ticket) if self.links else None
+        missing: list[Missing] = []
+        if not self.ticket.is_done and not proved:
+            missing = [Missing("outcome", gate.words("outcome"))]
+        label = Outcome.Kind(proved).label if proved else ""
+        mode = self.site.gate_mode
+        return {
+            "outcome": proved or "",
+            "label": label,
+            "missing": missing,
+            "ready": bool(proved) or mode != SiteSettings.Gate.REQUIRE,
+            "mode": mode,
+            "solved": self.declared,
+            "reasons": Outcome.Reason.choices,
+            "says": label if proved else _("Link an article to close"),
+        }
+
+    @cached_property
+    def site(self) -> SiteSettings:
+        return self.request.site_settings
+
+    # -- what happened before ----------------------------------------------------------
+
+    @cached_property
+    def trail(self) -> list[dict[str, Any]]:
+        """Searches and opened articles, in order."""
+        return trail_of(self.ticket)
+
+    @cached_property
+    def aside(self) -> dict[str, Any]:
+        """The requester's earlier tickets, similar solved ones, the trail, what happened."""
+        visible = Ticket.objects.visible_to(self.user)
+        earlier = visible.filter(requester=self.ticket.requester).exclude(pk=self.ticket.pk)
+        return {
+            "earlier": list(earlier.order_by("-created_at")[:8]),
+            "similar": similar(self.ticket, visible),
+            "trail": self.trail,
+            "events": [
+                {"at": e.at, "by": e.by, "says": e.get_verb_display(), "detail": e.detail}
+                for e in self.ticket.events.select_related("by").order_by("-at", "-pk")[:60]
+            ],
+        }
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        return {
+            "w": self,
+            "nav": "queue",
+            "ticket": self.ticket,
+            "can_work": self.ticket.state != Ticket.State.CLOSED,
+            "q": self.q,
+            "flag_kinds": Flag.Kind.choices[:4],
+            "link_kinds": Link.Kind.choices,
+            "draft_body": self.desk.body,
+            **more,
+        }
+
+
+def trail_of(ticket: Ticket) -> list[dict[str, Any]]:
+    """What was searched for and opened on a ticket, in order, with times."""
+    searches = [
+        {
+            "kind": "search",
+            "at": search.at,
+            "by": search.by,
+            "text": search.query,
+            "suggested": search.kind == Search.Kind.SUGGESTED,
+            "count": search.count,
+            "rank": None,
+        }
+        for search in ticket.searches.select_related("by")
+    ]
+    openings = [
+        {
+            "kind": "open",
+            "at": opening.at,
+            "by": opening.by,
+            "text": opening.article.number,
+            "title": opening.article.title,
+            "count": None,
+            "rank": opening.rank,
+        }
+        for opening in ticket.openings.select_related("by", "article")
+    ]
+    return sorted([*searches, *openings], key=lambda step: step["at"])
+
+
+def similar(ticket: Ticket, visible: Any) -> list[dict[str, Any]]:
+    """Solved tickets whose subjects are alike, with the article that solved each."""
+    found = list(
+        visible.filter(state__in=["solved", "closed"], subject__trigram_similar=ticket.subject)
+        .exclude(pk=ticket.pk)
+        .annotate(likeness=TrigramSimilarity("subject", ticket.subject))
+        .order_by("-likeness", "-solved_at")[:5]
+    )
+    links = Link.objects.resolutions().filter(ticket__in=found).select_related("article")
+    by_ticket = {link.ticket_id: link.article for link in links}
+    return [{"ticket": t, "article": by_ticket.get(t.pk)} for t in found]
+
+
+def templates() -> list[Template]:
+    return list(Template.objects.all())
