@@ -7,6 +7,7 @@ without being told.
 
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> None:
@@ -17,12 +18,11 @@ def main() -> None:
     if "runserver" in sys.argv[1:2]:  # the developer's server shows errors and reloads
         os.environ.setdefault("DEBUG", "1")
 
-    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
-        settings.configured or settings.INSTALLED_APPS
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     execute_from_command_line(sys.argv)
