@@ -282,6 +282,7 @@ class TicketEvent(models.Model):
         SUGGESTED = "suggested", _("suggested a change to an article")
         CREATED = "created", _("created an article")
         SOLVED = "solved", _("solved")
+        REOPENED = "reopened", _("reopened")
         CLOSED = "closed", _("closed")
         IMPORTED = "imported", _("imported")
 
