@@ -7,109 +7,353 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('articles', '0001_initial'),
-        ('tickets', '0001_initial'),
+        ("articles", "0001_initial"),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Search',
+            name="Search",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('suggested', 'suggested'), ('asked', 'asked')], max_length=9)),
-                ('query', models.CharField(blank=True, default='', max_length=2000)),
-                ('filters', models.JSONField(default=dict)),
-                ('results', models.JSONField(default=list)),
-                ('count', models.PositiveSmallIntegerField(default=0)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("suggested", "suggested"), ("asked", "asked")], max_length=9
+                    ),
+                ),
+                ("query", models.CharField(blank=True, default="", max_length=2000)),
+                ("filters", models.JSONField(default=dict)),
+                ("results", models.JSONField(default=list)),
+                ("count", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="searches",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='articles.article')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='tickets.ticket')),
-                ('search', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='loops.search')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "search",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="loops.search",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='tickets.message')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='articles.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="articles.version",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('message', 'version'), name='delivery_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("message", "version"), name="delivery_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resolution', 'Resolution'), ('reference', 'Reference')], default='resolution', max_length=10)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='articles.article')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivered', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.version')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='tickets.ticket')),
-                ('version', models.ForeignKey(help_text='the version at linking', on_delete=django.db.models.deletion.PROTECT, related_name='links', to='articles.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("resolution", "Resolution"), ("reference", "Reference")],
+                        default="resolution",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "delivered",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="articles.version",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        help_text="the version at linking",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="articles.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['article', '-at'], name='link_of_article')],
-                'constraints': [models.UniqueConstraint(fields=('ticket', 'article'), name='link_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['resolution', 'reference'])), name='link_kind_known')],
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
+                "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["article", "-at"], name="link_of_article")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ticket", "article"), name="link_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["resolution", "reference"])),
+                        name="link_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('reused', 'Reused'), ('improved', 'Reused and improved'), ('flagged', 'Reused and flagged'), ('created', 'Created'), ('no_knowledge', 'No knowledge here'), ('imported', 'Imported')], max_length=12)),
-                ('reason', models.CharField(blank=True, choices=[('spam', 'Spam'), ('duplicate_ticket', 'Duplicate ticket'), ('no_reply', 'The requester never answered'), ('account_action', 'Account action only'), ('confidential', 'Confidential'), ('other', 'Other')], default='', max_length=16)),
-                ('note', models.CharField(blank=True, default='', max_length=1000)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reused", "Reused"),
+                            ("improved", "Reused and improved"),
+                            ("flagged", "Reused and flagged"),
+                            ("created", "Created"),
+                            ("no_knowledge", "No knowledge here"),
+                            ("imported", "Imported"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("spam", "Spam"),
+                            ("duplicate_ticket", "Duplicate ticket"),
+                            ("no_reply", "The requester never answered"),
+                            ("account_action", "Account action only"),
+                            ("confidential", "Confidential"),
+                            ("other", "Other"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outcomes",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outcome',
-                'verbose_name_plural': 'outcomes',
-                'ordering': ['at', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('ticket',), name='outcome_one_current'), models.CheckConstraint(condition=models.Q(('outcome__in', ['reused', 'improved', 'flagged', 'created', 'no_knowledge', 'imported'])), name='outcome_known'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'no_knowledge'), _negated=True), ('reason__in', ['spam', 'duplicate_ticket', 'no_reply', 'account_action', 'confidential']), models.Q(('reason', 'other'), models.Q(('note', ''), _negated=True)), _connector='OR'), name='outcome_no_knowledge_has_reason')],
+                "verbose_name": "outcome",
+                "verbose_name_plural": "outcomes",
+                "ordering": ["at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("ticket",),
+                        name="outcome_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                [
+                                    "reused",
+                                    "improved",
+                                    "flagged",
+                                    "created",
+                                    "no_knowledge",
+                                    "imported",
+                                ],
+                            )
+                        ),
+                        name="outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "no_knowledge"), _negated=True),
+                            (
+                                "reason__in",
+                                [
+                                    "spam",
+                                    "duplicate_ticket",
+                                    "no_reply",
+                                    "account_action",
+                                    "confidential",
+                                ],
+                            ),
+                            models.Q(
+                                ("reason", "other"), models.Q(("note", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_no_knowledge_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='search',
-            index=models.Index(fields=['ticket', 'at'], name='search_of_ticket'),
+            model_name="search",
+            index=models.Index(fields=["ticket", "at"], name="search_of_ticket"),
         ),
         migrations.AddIndex(
-            model_name='search',
-            index=models.Index(fields=['at'], name='search_at'),
+            model_name="search",
+            index=models.Index(fields=["at"], name="search_at"),
         ),
         migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['ticket', 'at'], name='opening_of_ticket'),
+            model_name="opening",
+            index=models.Index(fields=["ticket", "at"], name="opening_of_ticket"),
         ),
     ]

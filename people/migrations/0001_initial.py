@@ -10,238 +10,722 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('competency', models.CharField(blank=True, choices=[('candidate', 'Candidate'), ('contributor', 'Contributor'), ('publisher', 'Publisher')], default='', help_text='Empty for customers, who see only what their audience allows.', max_length=12, verbose_name='competency')),
-                ('is_coach', models.BooleanField(default=False, verbose_name='coach')),
-                ('is_active', models.BooleanField(default=True, help_text='Leavers are deactivated, never deleted.', verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may open the administration')),
-                ('joined_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='joined')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('ru', 'Russian'), ('he', 'Hebrew')], default='en', max_length=5, verbose_name='language')),
-                ('theme', models.CharField(choices=[('auto', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=5, verbose_name='theme')),
-                ('letter_keys', models.BooleanField(default=True, help_text='Single letters act as shortcuts.', verbose_name='letter shortcuts')),
-                ('compact', models.BooleanField(default=False, verbose_name='compact rows')),
-                ('signature', models.TextField(blank=True, max_length=2000, verbose_name='signature')),
-                ('muted', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='kinds of notification switched off')),
-                ('mailed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None, verbose_name='kinds of notification also sent by mail')),
-                ('coach', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='coachees', to=settings.AUTH_USER_MODEL, verbose_name='coached by')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail"),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "competency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("contributor", "Contributor"),
+                            ("publisher", "Publisher"),
+                        ],
+                        default="",
+                        help_text="Empty for customers, who see only what their audience allows.",
+                        max_length=12,
+                        verbose_name="competency",
+                    ),
+                ),
+                ("is_coach", models.BooleanField(default=False, verbose_name="coach")),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Leavers are deactivated, never deleted.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, verbose_name="may open the administration"
+                    ),
+                ),
+                (
+                    "joined_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="joined",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("ru", "Russian"), ("he", "Hebrew")],
+                        default="en",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[
+                            ("auto", "As the system"),
+                            ("light", "Light"),
+                            ("dark", "Dark"),
+                        ],
+                        default="auto",
+                        max_length=5,
+                        verbose_name="theme",
+                    ),
+                ),
+                (
+                    "letter_keys",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Single letters act as shortcuts.",
+                        verbose_name="letter shortcuts",
+                    ),
+                ),
+                ("compact", models.BooleanField(default=False, verbose_name="compact rows")),
+                (
+                    "signature",
+                    models.TextField(blank=True, max_length=2000, verbose_name="signature"),
+                ),
+                (
+                    "muted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="kinds of notification switched off",
+                    ),
+                ),
+                (
+                    "mailed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="kinds of notification also sent by mail",
+                    ),
+                ),
+                (
+                    "coach",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coachees",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="coached by",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['name', 'email'],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ["name", "email"],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(editable=False, max_length=12, unique=True)),
-                ('key_hash', models.CharField(editable=False, max_length=64)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None, verbose_name='scopes')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="name")),
+                ("prefix", models.CharField(editable=False, max_length=12, unique=True)),
+                ("key_hash", models.CharField(editable=False, max_length=64)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        default=list,
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expires"),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last used"
+                    ),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['-made_at'],
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
+                "ordering": ["-made_at"],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='slug')),
-                ('path', models.CharField(editable=False, max_length=250, unique=True)),
-                ('experts', models.ManyToManyField(blank=True, related_name='expert_of', to=settings.AUTH_USER_MODEL, verbose_name='domain experts')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.domain', verbose_name='branch of')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("slug", models.SlugField(max_length=60, verbose_name="slug")),
+                ("path", models.CharField(editable=False, max_length=250, unique=True)),
+                (
+                    "experts",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="expert_of",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="domain experts",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.domain",
+                        verbose_name="branch of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
-                'ordering': ['path'],
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('is_partner', models.BooleanField(default=False, verbose_name='partner')),
-                ('shares_tickets', models.BooleanField(default=False, verbose_name="members see each other's tickets")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("is_partner", models.BooleanField(default=False, verbose_name="partner")),
+                (
+                    "shares_tickets",
+                    models.BooleanField(
+                        default=False, verbose_name="members see each other's tickets"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='organisation_name_unique')],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        name="organisation_name_unique",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.organisation', verbose_name='organisation'),
+            model_name="user",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.organisation",
+                verbose_name="organisation",
+            ),
         ),
         migrations.CreateModel(
-            name='Right',
+            name="Right",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('competency', models.CharField(choices=[('candidate', 'Candidate'), ('contributor', 'Contributor'), ('publisher', 'Publisher')], max_length=12, verbose_name='competency')),
-                ('aspect', models.CharField(choices=[('confidence', 'set confidence'), ('audience', 'set audience'), ('governance', 'set governance'), ('change', 'change articles'), ('see', 'see articles')], max_length=12, verbose_name='right')),
-                ('value', models.CharField(max_length=24, verbose_name='value')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "competency",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("contributor", "Contributor"),
+                            ("publisher", "Publisher"),
+                        ],
+                        max_length=12,
+                        verbose_name="competency",
+                    ),
+                ),
+                (
+                    "aspect",
+                    models.CharField(
+                        choices=[
+                            ("confidence", "set confidence"),
+                            ("audience", "set audience"),
+                            ("governance", "set governance"),
+                            ("change", "change articles"),
+                            ("see", "see articles"),
+                        ],
+                        max_length=12,
+                        verbose_name="right",
+                    ),
+                ),
+                ("value", models.CharField(max_length=24, verbose_name="value")),
             ],
             options={
-                'verbose_name': 'right',
-                'verbose_name_plural': 'rights',
-                'ordering': ['competency', 'aspect', 'value'],
-                'constraints': [models.UniqueConstraint(fields=('competency', 'aspect', 'value'), name='right_once')],
+                "verbose_name": "right",
+                "verbose_name_plural": "rights",
+                "ordering": ["competency", "aspect", "value"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("competency", "aspect", "value"), name="right_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SiteSettings',
+            name="SiteSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='Solve Loop', max_length=60, verbose_name='name of this help desk')),
-                ('gate_mode', models.CharField(choices=[('off', 'Off'), ('remind', 'Remind'), ('require', 'Require')], db_default='require', default='require', help_text='Whether a ticket may be solved without a declared outcome.', max_length=8, verbose_name='knowledge gate')),
-                ('close_after_days', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1)], verbose_name='close solved tickets after (days)')),
-                ('time_zone', models.CharField(default='UTC', max_length=40, verbose_name='time zone')),
-                ('setup_token', models.CharField(blank=True, default='', editable=False, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        default="Solve Loop",
+                        max_length=60,
+                        verbose_name="name of this help desk",
+                    ),
+                ),
+                (
+                    "gate_mode",
+                    models.CharField(
+                        choices=[("off", "Off"), ("remind", "Remind"), ("require", "Require")],
+                        db_default="require",
+                        default="require",
+                        help_text="Whether a ticket may be solved without a declared outcome.",
+                        max_length=8,
+                        verbose_name="knowledge gate",
+                    ),
+                ),
+                (
+                    "close_after_days",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="close solved tickets after (days)",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="UTC", max_length=40, verbose_name="time zone"),
+                ),
+                (
+                    "setup_token",
+                    models.CharField(blank=True, default="", editable=False, max_length=64),
+                ),
             ],
             options={
-                'verbose_name': 'settings',
-                'verbose_name_plural': 'settings',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='settings_one_row'), models.CheckConstraint(condition=models.Q(('gate_mode__in', ['off', 'remind', 'require'])), name='settings_gate_mode_known')],
+                "verbose_name": "settings",
+                "verbose_name_plural": "settings",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="settings_one_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("gate_mode__in", ["off", "remind", "require"])),
+                        name="settings_gate_mode_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('private', models.BooleanField(default=False, help_text='Only members, the manager and administrators see its tickets.', verbose_name='private')),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manages', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "private",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only members, the manager and administrators see its tickets.",
+                        verbose_name="private",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manages",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="manager",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('competency', models.CharField(blank=True, choices=[('candidate', 'Candidate'), ('contributor', 'Contributor'), ('publisher', 'Publisher')], default='', max_length=12, verbose_name='competency')),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('invited_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_by', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "competency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("contributor", "Contributor"),
+                            ("publisher", "Publisher"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="competency",
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "invited_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "accepted_by",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitation",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-invited_at'],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-invited_at"],
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.team', verbose_name='team'),
+            model_name="user",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.team",
+                verbose_name="team",
+            ),
         ),
         migrations.CreateModel(
-            name='CompetencyGrant',
+            name="CompetencyGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('competency', models.CharField(choices=[('candidate', 'Candidate'), ('contributor', 'Contributor'), ('publisher', 'Publisher')], max_length=12)),
-                ('evidence', models.TextField(blank=True, verbose_name='evidence')),
-                ('granted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "competency",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("contributor", "Contributor"),
+                            ("publisher", "Publisher"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True, verbose_name="evidence")),
+                (
+                    "granted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'competency grant',
-                'verbose_name_plural': 'competency grants',
-                'ordering': ['-granted_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user',), name='competency_one_current_grant')],
+                "verbose_name": "competency grant",
+                "verbose_name_plural": "competency grants",
+                "ordering": ["-granted_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("user",),
+                        name="competency_one_current_grant",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assigned', 'A ticket was assigned to you'), ('mentioned', 'A colleague mentioned you'), ('replied', 'A requester answered on your ticket'), ('woken', 'A pending ticket of yours woke up'), ('flag_answered', 'Your flag was answered'), ('flag_raised', 'Your article was flagged'), ('article_changed', 'Your article was changed'), ('suggestion_made', 'A change to your article was suggested'), ('suggestion_decided', 'Your suggestion was decided')], max_length=24)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField(blank=True)),
-                ('url', models.CharField(max_length=300)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('mail_due', models.BooleanField(default=False)),
-                ('mailed_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "A ticket was assigned to you"),
+                            ("mentioned", "A colleague mentioned you"),
+                            ("replied", "A requester answered on your ticket"),
+                            ("woken", "A pending ticket of yours woke up"),
+                            ("flag_answered", "Your flag was answered"),
+                            ("flag_raised", "Your article was flagged"),
+                            ("article_changed", "Your article was changed"),
+                            ("suggestion_made", "A change to your article was suggested"),
+                            ("suggestion_decided", "Your suggestion was decided"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=300)),
+                ("text", models.TextField(blank=True)),
+                ("url", models.CharField(max_length=300)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("mail_due", models.BooleanField(default=False)),
+                ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notification',
-                'verbose_name_plural': 'notifications',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('read_at', None)), fields=['user', '-at'], name='notification_unread'), models.Index(fields=['user', '-at'], name='notification_of'), models.Index(condition=models.Q(('mail_due', True), ('mailed_at', None)), fields=['at'], name='notification_unmailed')],
+                "verbose_name": "notification",
+                "verbose_name_plural": "notifications",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("read_at", None)),
+                        fields=["user", "-at"],
+                        name="notification_unread",
+                    ),
+                    models.Index(fields=["user", "-at"], name="notification_of"),
+                    models.Index(
+                        condition=models.Q(("mail_due", True), ("mailed_at", None)),
+                        fields=["at"],
+                        name="notification_unmailed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='reply_at')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='reply_once')],
+                "indexes": [models.Index(fields=["at"], name="reply_at")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "key"), name="reply_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='team_name_unique'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"), name="team_name_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('competency__in', ['', 'candidate', 'contributor', 'publisher'])), name='user_competency_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("competency__in", ["", "candidate", "contributor", "publisher"])
+                ),
+                name="user_competency_known",
+            ),
         ),
     ]
