@@ -172,6 +172,13 @@ def outcome(value: object) -> SafeString:
 
 
 @register.filter
+def confidence_word(value: object) -> str:
+    """The name of a confidence, for a choice in a form."""
+    known = CONFIDENCE.get(str(value))
+    return str(known[2]) if known else str(value)
+
+
+@register.filter
 def pip(value: object) -> str:
     """The tone of the small dot that stands for a ticket's state in a tab."""
     return {"new": "new", "pending": "info", "solved": "ok", "closed": "mute"}.get(
