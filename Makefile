@@ -33,7 +33,7 @@ manage:  ## one of Django's commands: make manage DO="import tickets file.csv --
 test: lint  ## everything: linters, then all tests, in a browser too
 	@.venv/bin/python -m kcs.testing
 	@.venv/bin/python manage.py fonts --verbosity 0
-	@.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+	@.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint:  ## the linters alone
 	@$(DEV)

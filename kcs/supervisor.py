@@ -41,6 +41,18 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 STEADY = 30  # seconds a part must live to count as started well
 LONGEST_PAUSE = 30  # seconds between two tries with a part that keeps dying
+# Loaded before the fork: each part then needs only what it changes.
+WHAT_THE_PARTS_SHARE = (
+    "kcs.wsgi",  # the handler and every middleware
+    "kcs.urls",  # every view
+    "gunicorn.app.base",
+    "gunicorn.workers.gthread",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.fixups.django",
+    "kombu.transport.redis",
+)
 
 
 class CannotStart(Exception):
@@ -394,8 +406,11 @@ class Site:
         people = self.var / "run/people.txt"
         data = self._child("database", lambda: prepare_database(people, demo=self.demo))
         self._finish(files)
-        import_module("kcs.wsgi")  # the handler and every middleware
-        import_module("kcs.urls")  # every view
+        for shared in WHAT_THE_PARTS_SHARE:
+            import_module(shared)
+        from kcs.celery import app
+
+        app.loader.import_default_modules()  # every task
         self._finish(data)
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone, and they stay shared
