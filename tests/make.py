@@ -1,0 +1,116 @@
+"""Makers reach a state the way people do: by calling the verbs."""
+
+from itertools import count
+from typing import Any
+
+from articles import actions as article_actions
+from articles.models import Article
+from loops.solve import actions as solve_actions
+from people import actions as people_actions
+from people.models import Domain, Organisation, SiteSettings, Team, User
+from tickets import actions as ticket_actions
+from tickets.models import Ticket
+
+number = count(1)
+PASSWORD = "a-quite-long-password"
+
+
+def user(competency: str = "contributor", **fields: Any) -> User:
+    """An agent; with an empty competency a customer."""
+    n = next(number)
+    fields.setdefault("email", f"person{n}@example.org")
+    fields.setdefault("name", f"Person {n}")
+    made = User.objects.create_user(password=PASSWORD, **fields)
+    if competency:
+        people_actions.grant(made, competency=competency, by=_root())
+    return made
+
+
+def _root() -> User:
+    """Somebody who may do everything about people, for the makers themselves."""
+    return User.objects.filter(email="root@example.org").first() or (
+        User.objects.create_superuser(email="root@example.org", name="Root")
+    )
+
+
+def candidate(**fields: Any) -> User:
+    return user("candidate", **fields)
+
+
+def contributor(**fields: Any) -> User:
+    return user("contributor", **fields)
+
+
+def publisher(**fields: Any) -> User:
+    return user("publisher", **fields)
+
+
+def administrator(**fields: Any) -> User:
+    return user("publisher", is_superuser=True, is_staff=True, **fields)
+
+
+def customer(**fields: Any) -> User:
+    return user("", **fields)
+
+
+def team(name: str = "", **fields: Any) -> Team:
+    return Team.objects.create(name=name or f"Team {next(number)}", **fields)
+
+
+def organisation(**fields: Any) -> Organisation:
+    fields.setdefault("name", f"Organisation {next(number)}")
+    return Organisation.objects.create(**fields)
+
+
+def domain(slug: str = "", parent: Domain | None = None, **fields: Any) -> Domain:
+    slug = slug or f"branch-{next(number)}"
+    return people_actions.plant(
+        by=_root(), name=fields.pop("name", slug.title()), slug=slug, parent=parent
+    )
+
+
+def article(*, by: User | None = None, **fields: Any) -> Article:
+    """An article with a resolution, not validated; `by` needs the rights to set more."""
+    fields.setdefault("title", "The printer shows error 79")
+    fields.setdefault("issue", "It prints a page of symbols")
+    fields.setdefault("resolution", "Update the firmware.")
+    fields.setdefault("confidence", "not_validated")
+    return article_actions.create(by=by or contributor(), **fields)
+
+
+def public_article(*, by: User | None = None, **fields: Any) -> Article:
+    """A validated article that everybody may read."""
+    fields = {"confidence": "validated", "audience": "public", **fields}
+    return article(by=by or publisher(), **fields)
+
+
+def ticket(**fields: Any) -> Ticket:
+    """A new request by a requester with an address."""
+    fields.setdefault("subject", "Printer prints symbols")
+    fields.setdefault("description", "It prints a page of symbols since this morning.")
+    if "requester" not in fields:
+        fields["requester"] = ticket_actions.requester_for(
+            email=f"asks{next(number)}@example.com", name="Maya Lindqvist"
+        )
+    return ticket_actions.receive(by=None, **fields)
+
+
+def searched(ticket: Ticket, *, by: User) -> Ticket:
+    """The ticket after its suggestions were opened."""
+    solve_actions.suggest(ticket, by=by)
+    return ticket
+
+
+def solved_ticket(*, by: User | None = None, article: Article | None = None) -> Ticket:
+    """A ticket solved by reuse."""
+    by = by or contributor()
+    made = searched(ticket(), by=by)
+    solve_actions.link(made, article or public_article(), by=by)
+    return solve_actions.solve(made, by=by)
+
+
+def gate(mode: str) -> None:
+    """Set how strict the gate is."""
+    site = SiteSettings.load()
+    site.gate_mode = mode
+    site.save(update_fields=["gate_mode"])
