@@ -1,4 +1,4 @@
-"""The language of each page: the signed-in person's own, else the cookie, else the browser's."""
+"""The language of each page, and the page of an install that nobody has set up yet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+
+from people.models import User
 
 
 class LanguageMiddleware:
+    """The cookie's language, else the signed-in person's own, else the browser's."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -28,3 +34,24 @@ class LanguageMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+class FirstVisitMiddleware:
+    """Until somebody can sign in, every page says where the first administrator is made.
+
+    Once there is anybody it asks nothing more: people are deactivated, never deleted, and
+    the last administrator stays.
+    """
+
+    OPEN = ("/setup/", "/api/", "/livez", "/readyz", "/static/", "/language/", "/theme/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.inhabited = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self.inhabited and not request.path.startswith(self.OPEN):
+            self.inhabited = User.objects.filter(is_active=True).exists()
+            if not self.inhabited:
+                return redirect(reverse("people:first_visit"))
+        return self.get_response(request)

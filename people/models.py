@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -382,6 +383,7 @@ class Reply(models.Model):
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -390,6 +392,83 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class PersonEvent(models.Model):
+    """What happened to a person's account, by whom and when. Append-only: a trigger says so.
+
+    `by` is empty where a command did it; `detail` holds {"from": …, "to": …} of what moved.
+    """
+
+    class Verb(models.TextChoices):
+        SET_UP = "set_up", _("set up this help desk")
+        JOINED = "joined", _("accepted the invitation")
+        CHANGED = "changed", _("was changed")
+        GRANTED = "granted", _("was granted a competency")
+        DEACTIVATED = "deactivated", _("was deactivated")
+        REACTIVATED = "reactivated", _("was reactivated")
+        RESET = "reset", _("was handed a link for a new password")
+        KEY_MADE = "key_made", _("made an API key")
+        KEY_REVOKED = "key_revoked", _("revoked an API key")
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=12, choices=Verb)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("account event")
+        verbose_name_plural = _("account events")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["person", "-at"], name="person_event_of")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_verb_display()}"
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. It knows whose it is, so that a leaver's sessions can be ended."""
+
+    person = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from people.sessions import SessionStore
+
+        return SessionStore
+
+
+class CacheEntry(models.Model):
+    """A row of Django's cache, which lives in PostgreSQL: see docs/adr/0007-throttling.md."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "people_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
+class Letter(models.Model):
+    """A mail to one person that waits to be sent: the outbox. Sent letters are removed, because
+    links that open accounts stand in them."""
+
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="letter_due")]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Notification(models.Model):

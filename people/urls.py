@@ -1,6 +1,29 @@
 """Addresses of people."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from people import views
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("setup/", views.first_visit, name="first_visit"),
+    path("setup/<str:token>/", views.set_up, name="set_up"),
+    path("invitation/<str:token>/", views.accept, name="accept"),
+    path("people/", views.people, name="list"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/invitations/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/grant/", views.grant, name="grant"),
+    path("people/<int:pk>/reset/", views.reset, name="reset"),
+    path("people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
+    path("people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
+    path("api-keys/", views.keys, name="keys"),
+    path("api-keys/<str:prefix>/revoke/", views.revoke, name="revoke_key"),
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+    # People sign in with the one address that an administrator keeps: these parts of allauth
+    # are not offered.
+    path("accounts/email/", views.not_offered),
+    path("accounts/confirm-email/", views.not_offered),
+    path("accounts/confirm-email/<str:key>/", views.not_offered),
+]

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 def fresh_cache() -> None:
     """No test meets what another one cached or queued. Only on a server of our own."""
     if "KCS_TEST_SERVERS" in os.environ:
-        cache.clear()
+        caches["redis"].clear()
 
 
 class Htmx(Client):

@@ -1,0 +1,51 @@
+"""Verbs about people, by what they are about; everybody imports them from here."""
+
+from people.actions.accounts import (
+    INVITATION_DAYS,
+    THEMES,
+    accept_invitation,
+    change_person,
+    check_setup_token,
+    deactivate,
+    find_invitation,
+    grant,
+    hand_reset,
+    invite,
+    prefer,
+    reactivate,
+    set_up,
+    setup_link,
+    token_hash,
+    withdraw_invitation,
+)
+from people.actions.domains import appoint, move, plant
+from people.actions.inbox import read_notifications, tell
+from people.actions.keys import make_key, revoke_key
+from people.actions.site import configure
+
+__all__ = [
+    "INVITATION_DAYS",
+    "THEMES",
+    "accept_invitation",
+    "appoint",
+    "change_person",
+    "check_setup_token",
+    "configure",
+    "deactivate",
+    "find_invitation",
+    "grant",
+    "hand_reset",
+    "invite",
+    "make_key",
+    "move",
+    "plant",
+    "prefer",
+    "reactivate",
+    "read_notifications",
+    "revoke_key",
+    "set_up",
+    "setup_link",
+    "tell",
+    "token_hash",
+    "withdraw_invitation",
+]
