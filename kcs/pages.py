@@ -9,18 +9,72 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as WrongValue
 from django.db.models import Model, Q, QuerySet
-from rest_framework.pagination import CursorPagination
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 
-class ApiPages(CursorPagination):
-    """Cursor pages of the API. No totals: counting a million rows helps nobody."""
+class ApiPages(BasePagination):
+    """Cursor pages of the API. No totals: counting a million rows helps nobody.
 
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 200
-    ordering = "-pk"
+    The order is the chosen one of the list's filter set, else the view's `order`.
+    """
+
+    size = 50
+    most = 200
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any]:
+        filterset = getattr(view, "filterset", None)
+        order = getattr(filterset, "order", None) or view.order
+        return self.cut(queryset, request, order)
+
+    def cut(self, queryset: QuerySet[Any], request: Request, order: Sequence[str]) -> list[Any]:
+        self.request = request
+        cursor = request.query_params.get("cursor", "")
+        if cursor and not _read(cursor, queryset.model, order)[1]:
+            # A program that pages with a broken cursor must not read the start again for ever.
+            raise ValidationError({"cursor": [_("This is no cursor of this list.")]})
+        self.page = keyset(queryset, order, cursor=cursor, size=self._limit(request))
+        return self.page.rows
+
+    def _limit(self, request: Request) -> int:
+        text = request.query_params.get("limit", str(self.size))
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
+            raise ValidationError({"limit": [_("A number from 1 to 200.")]})
+        return min(int(text), self.most)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        address = self.request.build_absolute_uri()
+        links = {
+            name: replace_query_param(address, "cursor", cursor) if cursor else None
+            for name, cursor in (("next", self.page.older), ("previous", self.page.newer))
+        }
+        return Response({**links, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            {"name": "cursor", "in": "query", "schema": {"type": "string"}},
+            {
+                "name": "limit",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "maximum": self.most},
+            },
+        ]
 
 
 @dataclass(frozen=True)
@@ -100,7 +154,7 @@ def _read(cursor: str, model: type[Model], order: Sequence[str]) -> tuple[bool, 
         values = [
             field.to_python(value) for field, value in zip(fields, plain, strict=True) if field
         ]
-    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+    except (ValueError, TypeError, OverflowError, RecursionError, WrongValue):
         return False, []
     if direction not in ("n", "o") or any(value is None for value in values):
         return False, []

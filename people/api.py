@@ -1,0 +1,127 @@
+"""People and the product tree as programs name them, and the two lists that need no more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kcs.errors import BadValue
+from people.api_auth import Agent, KnownPerson
+from people.models import Domain, Team, User
+
+PERSON = {
+    "type": "object",
+    "nullable": True,
+    "properties": {"email": {"type": "string"}, "name": {"type": "string"}},
+}
+
+
+def person(user: User | None) -> dict[str, str] | None:
+    """A colleague, for colleagues."""
+    return {"email": user.email, "name": user.name} if user else None
+
+
+@extend_schema_field(PERSON)
+class Colleague(serializers.Field):
+    """Read: {email, name}. Written: the e-mail, "me", or null."""
+
+    def to_representation(self, value: User) -> dict[str, str] | None:
+        return person(value)
+
+    def to_internal_value(self, data: Any) -> User:
+        if not isinstance(data, str):
+            raise serializers.ValidationError(_("Name the person by e-mail."))
+        if data == "me":
+            return self.context["request"].user
+        found = User.objects.agents().filter(email__iexact=data).first()
+        if found is None:
+            raise BadValue(
+                _("Nobody who works here has this e-mail."), field=self.field_name or ""
+            )
+        return found
+
+
+@extend_schema_field({"type": "string", "nullable": True})
+class TeamName(serializers.Field):
+    """A team by its name."""
+
+    def to_representation(self, value: Team) -> str:
+        return value.name
+
+    def to_internal_value(self, data: Any) -> Team:
+        found = None
+        if isinstance(data, str):
+            found = Team.objects.filter(name__iexact=data).first()
+        if found is None:
+            raise BadValue(_("There is no such team."), field=self.field_name or "")
+        return found
+
+
+@extend_schema_field({"type": "string", "nullable": True, "example": "pay/refunds"})
+class DomainPath(serializers.Field):
+    """A branch of the product tree by its path; written, a slug that only one branch has will do."""
+
+    def to_representation(self, value: Domain) -> str:
+        return value.path
+
+    def to_internal_value(self, data: Any) -> Domain:
+        found: list[Domain] = []
+        if isinstance(data, str):
+            path = data.strip("/")
+            found = list(Domain.objects.filter(path=path))
+            found = found or list(Domain.objects.filter(slug=path)[:2])
+        if len(found) != 1:
+            raise BadValue(_("There is no such domain."), field=self.field_name or "")
+        return found[0]
+
+
+class DomainShape(serializers.ModelSerializer[Domain]):
+    parent = serializers.SlugRelatedField("path", read_only=True)
+
+    class Meta:
+        model = Domain
+        fields = ["path", "name", "parent"]
+
+
+class Domains(APIView):
+    """The whole product tree, parents before their branches."""
+
+    permission_classes = [KnownPerson]
+
+    @extend_schema(responses=DomainShape(many=True))
+    def get(self, request: Request) -> Response:
+        tree = Domain.objects.select_related("parent").order_by("path")
+        return Response(DomainShape(tree, many=True).data)
+
+
+class MeShape(serializers.Serializer):
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    competency = serializers.CharField()
+    team = TeamName(allow_null=True)
+    is_coach = serializers.BooleanField()
+    is_administrator = serializers.BooleanField(source="is_superuser")
+    rights = serializers.SerializerMethodField()
+
+    def get_rights(self, user: User) -> dict[str, list[str]]:
+        """What the matrix grants this person, by aspect."""
+        granted: dict[str, list[str]] = {}
+        for aspect, value in sorted(user.rights):
+            granted.setdefault(aspect, []).append(value)
+        return granted
+
+
+class Me(APIView):
+    """Whose key this is, and what it may do."""
+
+    permission_classes = [Agent]
+
+    @extend_schema(responses=MeShape)
+    def get(self, request: Request) -> Response:
+        return Response(MeShape(request.user).data)
