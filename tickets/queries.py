@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import CharField, Lookup, Q
 
+from people.models import Team
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -39,6 +41,13 @@ def number_in(text: str) -> str:
     """The ticket number that somebody typed or pasted, as it is stored; or nothing."""
     found = NUMBER.fullmatch(text.strip())
     return f"KT-{int(found[1])}" if found else ""
+
+
+def teams_of(user: User) -> models.QuerySet[Team]:
+    """The teams this agent may know of: a private one only from inside."""
+    if user.is_superuser:
+        return Team.objects.all()
+    return Team.objects.filter(Q(private=False) | Q(pk=user.team_id) | Q(manager=user))
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -77,7 +86,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if not words:
             return self
         tickets = self.model._default_manager.order_by()
-        people = self.model._meta.get_field("requester").related_model._default_manager.order_by()
+        people = self.model._meta.get_field(
+            "requester"
+        ).related_model._default_manager.order_by()
         by_subject, by_name = tickets, people
         for word in words:
             by_subject = by_subject.filter(subject__ilike=holding(word))
