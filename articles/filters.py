@@ -1,0 +1,128 @@
+"""What lists of articles and of flags can be narrowed by. Pages and API use these same sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
+from django_filters.fields import MultipleChoiceField
+
+from articles.models import Article, Audience, Confidence, Flag, Governance
+from articles.queries import ArticleQuerySet
+from people.models import Domain
+
+# Every order ends in the key, so that each row has exactly one place (kcs.pages.keyset).
+SORTS = {
+    "changed": (("-changed_at", "-pk"), _("Newest change")),
+    "oldest": (("changed_at", "pk"), _("Longest unchanged")),
+    "newest": (("-created_at", "-pk"), _("Newest first")),
+    "reused": (("-reuse_count", "-pk"), _("Most reused")),
+}
+# What an outsider may narrow by: nothing that tells more than the article itself.
+OUTSIDE = ("q", "domain", "tag", "language")
+LIMIT = 200  # characters of one value
+
+
+class CommaField(MultipleChoiceField):
+    """`confidence=wip&confidence=validated` and `confidence=wip,validated` mean the same."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return super().to_python(
+            [part for item in value or [] for part in item.split(",") if part]
+        )
+
+
+class CommaFilter(MultipleChoiceFilter):
+    field_class = CommaField
+
+
+class ArticleFilter(FilterSet):
+    """Allow-listed: what is not named here filters nothing, and no lookups are taken."""
+
+    q = CharFilter(method="titled", label=_("Title or number"), max_length=LIMIT)
+    confidence = CommaFilter(choices=Confidence.choices, label=_("Confidence"))
+    audience = CommaFilter(choices=Audience.choices, label=_("Audience"))
+    governance = CommaFilter(choices=Governance.choices, label=_("Governance"))
+    domain = CharFilter(method="of_domain", label=_("Domain"), max_length=LIMIT)
+    tag = CharFilter(method="tagged", label=_("Tag"), max_length=60)
+    language = CharFilter(method="of_language", label=_("Language"), max_length=12)
+    owner = CharFilter(method="of_owner", label=_("Owner"), max_length=LIMIT)
+    flagged = BooleanFilter(method="with_flags", label=_("With open flags"))
+    origin = CharFilter(field_name="origin_id", label=_("Made from"), max_length=120)
+    sort = ChoiceFilter(
+        choices=[(key, label) for key, (_columns, label) in SORTS.items()],
+        method="sorted",
+        label=_("Order"),
+    )
+
+    class Meta:
+        model = Article
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = getattr(self.request, "user", None)
+        if person is not None and not getattr(person, "is_agent", False):
+            for name in set(self.filters) - set(OUTSIDE):
+                del self.filters[name]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns that a page of this list is cut by."""
+        chosen = self.form.cleaned_data.get("sort") if self.is_bound else ""
+        return SORTS[chosen or "changed"][0]
+
+    def titled(self, articles: ArticleQuerySet, _name: str, asked: str) -> ArticleQuerySet:
+        """All these words in the title, or this number. Texts are for the search to read."""
+        titles = Q()
+        for word in asked.split()[:8]:
+            titles &= Q(title__icontains=word)
+        return articles.filter(titles | Q(number__iexact=asked.strip()))
+
+    def of_domain(self, articles: ArticleQuerySet, _name: str, path: str) -> ArticleQuerySet:
+        """A branch: the domain itself and everything below it."""
+        if path == "none":
+            return articles.filter(domain=None)
+        return articles.filter(domain__in=Domain.objects.branch(path.strip("/")).order_by())
+
+    def tagged(self, articles: ArticleQuerySet, _name: str, tag: str) -> ArticleQuerySet:
+        return articles.filter(tags__contains=[tag.strip().lower()])
+
+    def of_language(self, articles: ArticleQuerySet, _name: str, code: str) -> ArticleQuerySet:
+        return articles.filter(language=code.lower())
+
+    def of_owner(self, articles: ArticleQuerySet, _name: str, who: str) -> ArticleQuerySet:
+        if who == "me":
+            return articles.filter(owner=self.request.user)
+        if who == "nobody":
+            return articles.filter(owner=None)
+        return articles.filter(owner__email__iexact=who)
+
+    def with_flags(self, articles: ArticleQuerySet, _name: str, yes: bool) -> ArticleQuerySet:
+        return articles.filter(open_flags__gt=0) if yes else articles.filter(open_flags=0)
+
+    def sorted(self, articles: ArticleQuerySet, _name: str, key: str) -> ArticleQuerySet:
+        return articles.order_by(*SORTS[key][0])
+
+
+class FlagFilter(FilterSet):
+    """Flags by state and kind, by who answers them, and by who raised them."""
+
+    state = CommaFilter(choices=Flag.State.choices, label=_("State"))
+    kind = CommaFilter(choices=Flag.Kind.choices, label=_("Kind"))
+    article = CharFilter(
+        field_name="article__number", lookup_expr="iexact", label=_("Article"), max_length=20
+    )
+    owner = CharFilter(method="of_person", label=_("Who answers"), max_length=LIMIT)
+    by = CharFilter(method="of_person", label=_("Who raised it"), max_length=LIMIT)
+
+    class Meta:
+        model = Flag
+        fields: list[str] = []
+
+    def of_person(self, flags: QuerySet[Flag], name: str, who: str) -> QuerySet[Flag]:
+        if who == "me":
+            return flags.filter(**{name: self.request.user})
+        return flags.filter(**{f"{name}__email__iexact": who})
