@@ -41,6 +41,8 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 STEADY = 30  # seconds a part must live to count as started well
 LONGEST_PAUSE = 30  # seconds between two tries with a part that keeps dying
+# Files of packages that no page of ours asks for. Compressing them takes seconds.
+NEVER_SERVED = ["rest_framework", "django_htmx/ext"]
 # Loaded before the fork: each part then needs only what it changes.
 WHAT_THE_PARTS_SHARE = (
     "kcs.wsgi",  # the handler and every middleware
@@ -559,13 +561,23 @@ def build_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    call_command("fonts", verbosity=0)
     made = Path(settings.STATIC_ROOT)
     seal = made / ".made-from"
-    now = embedded.short_hash("\n".join(static_sources()))
-    if not seal.exists() or seal.read_text() != now:
-        call_command("collectstatic", interactive=False, clear=made.exists(), verbosity=0)
-        seal.write_text(now)
+    if seal.exists() and seal.read_text() == static_state():
+        return
+    call_command("fonts", verbosity=0)
+    call_command(
+        "collectstatic",
+        interactive=False,
+        clear=made.exists(),
+        verbosity=0,
+        ignore_patterns=NEVER_SERVED,
+    )
+    seal.write_text(static_state())
+
+
+def static_state() -> str:
+    return embedded.short_hash("\n".join(static_sources()))
 
 
 def static_sources() -> Iterator[str]:
