@@ -14,6 +14,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # Mails wait in the notification rows until this sends them; a quarter minute is soon enough.
     "tell-people": {"task": "people.tasks.tell_people", "schedule": 15.0},
+    # Invitations and new passwords: somebody looks at the screen and waits for them.
+    "send-letters": {"task": "people.tasks.send_letters", "schedule": 10.0},
     # A pending ticket wakes up on its date; people expect it within the minute.
     "wake-tickets": {"task": "tickets.tasks.wake", "schedule": 60.0},
     # Term statistics drift as articles come and go; ranking needs them only roughly right.
@@ -21,6 +23,8 @@ app.conf.beat_schedule = {
         "task": "articles.tasks.refresh_search",
         "schedule": crontab(minute="*/10"),
     },
+    # What is kept for a day at most is gone within the next hour.
+    "tidy": {"task": "people.tasks.tidy", "schedule": crontab(minute=40)},
     # Solved tickets close some days later; nobody waits for the hour.
     "close-solved": {"task": "loops.tasks.close_solved", "schedule": crontab(minute=20)},
 }

@@ -47,6 +47,16 @@ class Colleague(serializers.Field):
         return found
 
 
+def knows(user: User, team: Team) -> bool:
+    """A private team is known to its members, its manager and administrators alone."""
+    return (
+        not team.private
+        or user.is_superuser
+        or team.pk == user.team_id
+        or team.manager_id == user.pk
+    )
+
+
 @extend_schema_field({"type": "string", "nullable": True})
 class TeamName(serializers.Field):
     """A team by its name."""
@@ -58,7 +68,7 @@ class TeamName(serializers.Field):
         found = None
         if isinstance(data, str):
             found = Team.objects.filter(name__iexact=data).first()
-        if found is None:
+        if found is None or not knows(self.context["request"].user, found):
             raise BadValue(_("There is no such team."), field=self.field_name or "")
         return found
 

@@ -1,0 +1,20 @@
+"""Jobs about people."""
+
+from celery import shared_task
+
+from people import letters, upkeep
+
+
+@shared_task
+def send_letters() -> int:
+    """Mail what waits in the outbox; how many letters were looked at."""
+    seen = 0
+    while letters.send_next():
+        seen += 1
+    return seen
+
+
+@shared_task
+def tidy() -> dict[str, int]:
+    """Remove what has had its time: remembered answers, dead sessions, counted failures."""
+    return upkeep.tidy()
