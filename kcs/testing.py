@@ -125,24 +125,6 @@ def pytest_report_header() -> str:
     return f"servers: {f'throw-away, in {ours}' if ours else 'DATABASE_URL and REDIS_URL'}"
 
 
-# The database between tests ------------------------------------------------------------------
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits empties every table afterwards, the rows of the migrations too
-    (the rights matrix, the templates). So each such test begins by putting those rows back.
-    """
-    for item in items:
-        names = getattr(item, "fixturenames", [])
-        marker = item.get_closest_marker("django_db")
-        commits = {"transactional_db", "live_server"} & set(names)
-        if (
-            commits or (marker and marker.kwargs.get("transaction"))
-        ) and "django_db_serialized_rollback" not in names:
-            names.append("django_db_serialized_rollback")
-
-
 # The browser ---------------------------------------------------------------------------------
 
 
