@@ -1,4 +1,4 @@
-"""What every door of the API needs: one strict reading of JSON, ETags, lists that know their keys.
+"""What every door of the API needs: strict shapes, ETags, lists that know their keys.
 
 Nothing here knows a domain word. How an error looks is kcs.web's; paging is kcs.pages'.
 """
@@ -7,32 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
-from rest_framework.parsers import JSONParser
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kcs.errors import BadValue, Refused, Stale
+from kcs.errors import Refused, Stale
 from kcs.pages import ApiPages
-
-DEPTH = 40
-
-
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_code = "too_large"
-
 
 class NoMatch(Refused):
     """A PATCH must say which state it began from (428)."""
@@ -42,58 +30,6 @@ class NoMatch(Refused):
 
 
 # Reading ------------------------------------------------------------------------------------
-
-
-class Json(JSONParser):
-    """JSON as RFC 8259 has it, and no further: what cannot be stored is refused at the door.
-
-    NUL and lone surrogates are no text to PostgreSQL, 1e400 is no number, and ten thousand
-    brackets are an attack on the reader.
-    """
-
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raw = stream.read(limit + 1)
-        if len(raw) > limit:
-            raise TooLarge(_("This request is larger than the server takes."))
-        try:
-            data = json.loads(raw, parse_constant=_no_number, parse_float=_number)
-            _check(data, DEPTH)
-        except RecursionError as error:
-            raise exceptions.ParseError(_("This JSON is nested too deeply.")) from error
-        except ValueError as error:
-            raise exceptions.ParseError(
-                _("This is not JSON: %(why)s") % {"why": error}
-            ) from error
-        return data
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError(f"{text[:20]} is too large a number")
-    return value
-
-
-def _check(value: Any, depth: int) -> None:
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValueError("it holds the character NUL")
-        value.encode()  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
-    elif isinstance(value, (dict, list)):
-        if not depth:
-            raise RecursionError
-        for item in value.items() if isinstance(value, dict) else value:
-            if isinstance(item, tuple):
-                _check(item[0], depth)
-                item = item[1]
-            _check(item, depth - 1)
 
 
 class Asked(serializers.Serializer):
@@ -173,7 +109,7 @@ def need_match(request: Request) -> str:
     return wanted
 
 
-def check_match(wanted: str, etag: str, current: Any) -> None:
+def check_match(wanted: str, etag: str, current: Callable[[], Any]) -> None:
     """Refuse a change that began from another state (412), with what stands there now.
 
     Called while the row is locked: between this check and the change nobody else saves.
@@ -181,7 +117,7 @@ def check_match(wanted: str, etag: str, current: Any) -> None:
     if wanted != "*" and etag not in (tag.strip() for tag in wanted.split(",")):
         raise Stale(
             _("Somebody saved a newer version meanwhile. Compare, and save again."),
-            current=current,
+            current=current(),
         )
 
 
@@ -236,11 +172,3 @@ class Nowhere(APIView):
             _("There is no such address. Addresses here end with a slash.")
         )
 
-
-def is_read(request: Request) -> bool:
-    return request.method in SAFE_METHODS
-
-
-def one_of(value: str, choices: Iterable[str], *, field: str, message: str) -> None:
-    if value not in set(choices):
-        raise BadValue(message, field=field)

@@ -354,10 +354,10 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["people.api_auth.KnownPerson"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "kcs.pages.ApiPages",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kcs.reading.Json"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS says nothing that the schema does not say better
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "kcs.web.api_refusal",
     "PAGE_SIZE": 50,
@@ -365,7 +365,11 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Knowledge base API",
     "VERSION": "1",
+    "DESCRIPTION": "What a support agent does, for programs: docs/api.md tells it in words.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["people.api_auth.KnownPerson"],
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # Where the measuring data sets are; tests and `evaluate` skip with a sentence without them.

@@ -1,5 +1,28 @@
-"""Addresses of the API."""
+"""Addresses of the API. The last one is every other address, so that a mistyped one gets a
+problem document like the rest, and tells a stranger nothing."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from articles.api import Flags, Templates
+from kcs.api import Nowhere
+from loops.solve.api import Articles, Find, Tickets
+from people.api import Domains, Me
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("tickets", Tickets, basename="ticket")
+router.register("articles", Articles, basename="article")
+router.register("flags", Flags, basename="flag")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("search/", Find.as_view(), name="search"),
+    path("domains/", Domains.as_view(), name="domains"),
+    path("templates/", Templates.as_view(), name="templates"),
+    path("me/", Me.as_view(), name="me"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    re_path(r"^.*\Z", Nowhere.as_view(), name="nowhere"),
+]

@@ -119,8 +119,8 @@ class Articles(viewsets.GenericViewSet):
     @extend_schema(
         parameters=[OpenApiParameter("confidence", str)], responses=shapes.OptionsShape
     )
-    @action(detail=True)
-    def options(self, request: Request, number: str) -> Response:
+    @action(detail=True, url_path="options", url_name="options")
+    def offered(self, request: Request, number: str) -> Response:
         """What this person may set here; with `confidence`, what at that confidence."""
         return self._options(self.get_object())
 
@@ -177,8 +177,8 @@ class Articles(viewsets.GenericViewSet):
         wanted = need_match(request)
         asked = read(self.changed_shape, request)
         article.lock()
-        now = shapes.article_etag(article)
-        check_match(wanted, now, shapes.ArticleShape(article).data)
+        etag = shapes.article_etag(article)
+        check_match(wanted, etag, lambda: shapes.ArticleShape(article).data)
         self.changed(article, asked)
         return self.told(self.found(Article.objects.visible_to(request.user)))
 
