@@ -44,7 +44,7 @@ lint:  ## the linters alone
 	.venv/bin/python -m kcs.translations check
 	.venv/bin/lint-imports
 	$(BARE) manage.py makemigrations --check --dry-run
-	.venv/bin/mypy
+	.venv/bin/mypy kcs people articles tickets loops manage.py bootstrap.py
 
 format:  ## bring code and templates into their form
 	@$(DEV)

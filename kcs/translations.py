@@ -166,7 +166,7 @@ def translated(message: Message) -> bool:
 
 
 def shown(message: Message) -> str:
-    text = message.id[0] if isinstance(message.id, tuple | list) else message.id
+    text = forms(message.id)[0]
     return repr(text if len(text) < 60 else f"{text[:57]}…")
 
 
@@ -175,14 +175,18 @@ def placeholders_differ(message: Message) -> str:
 
     A plural form may leave one out ("one ticket"), but not bring one that is not there.
     """
-    plural = isinstance(message.id, tuple | list)
-    theirs = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    ours = set(PLACEHOLDER.findall(" ".join(message.id) if plural else message.id))
-    for text in theirs:
+    ours = set(PLACEHOLDER.findall(" ".join(forms(message.id))))
+    plural = len(forms(message.id)) > 1
+    for text in forms(message.string):
         has = set(PLACEHOLDER.findall(text))
         if has - ours or (ours - has and not plural):
             return ", ".join(sorted("".join(names) for names in has ^ ours))
     return ""
+
+
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """The text in each of its numbers; most texts have only one."""
+    return list(text) if isinstance(text, tuple | list) else [text or ""]
 
 
 def main(arguments: list[str]) -> int:

@@ -91,7 +91,7 @@ def test_a_bad_value_stops_the_start_and_names_itself(monkeypatch, changes, sent
 )
 def test_one_redis_url_serves_the_cache_and_the_queue(monkeypatch, url, celery):
     found = read(monkeypatch, REDIS_URL=url)
-    assert found["CACHES"]["default"]["LOCATION"] == url
+    assert found["CACHES"]["redis"]["LOCATION"] == url
     assert found["CELERY_BROKER_URL"] == celery
 
 
