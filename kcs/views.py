@@ -1,31 +1,10 @@
-"""Pages that belong to no app: the theme switch and the list of components."""
+"""The page that belongs to no app: the list of components."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
-
-from kcs.context import THEMES
-
-YEAR = 365 * 24 * 3600
-
-
-@require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark in a cookie; anything else means: as the system."""
-    chosen = request.POST.get("theme", "")
-    onward = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
-        onward = "/"
-    asked_by_htmx = request.headers.get("HX-Request") == "true"
-    response: HttpResponse = HttpResponse(status=204) if asked_by_htmx else redirect(onward)
-    if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax")
-    else:
-        response.delete_cookie("theme", samesite="Lax")
-    return response
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 
 @require_GET

@@ -148,6 +148,18 @@ def audience(value: object) -> SafeString:
 
 
 @register.simple_tag
+def audience_icon(value: object) -> SafeString:
+    """The audience where there is no room for its word: the icon says it and shows it on hover."""
+    known = AUDIENCE.get(str(value or ""))
+    if known is None:
+        return mark_safe("")
+    name, _tone, word = known
+    return format_html(
+        '<span class="badge plain" title="{}">{}</span>', word, _svg(name, 13, "", str(word))
+    )
+
+
+@register.simple_tag
 def governance(value: object) -> SafeString:
     return badge(GOVERNANCE, value)
 

@@ -78,13 +78,27 @@ addEventListener("pagehide", () => findAll("[data-draft]").forEach(write));
 
 document.addEventListener("htmx:load", (event) => restore(event.target));
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt?.closest?.("form") || event.detail.elt?.form;
-  const sent = event.detail.requestConfig?.verb === "post" && event.detail.successful;
-  if (form?.matches("[data-sends-draft]") && sent && !event.detail.xhr.getResponseHeader("X-Kept")) {
-    forget(form);
-  }
+// Before the swap, so that the fresh form is not filled with what has just been sent.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  const sender = requestConfig.elt;
+  const form = sender.form || sender.closest("form");
+  if (requestConfig.verb !== "post" || xhr.status >= 300) return;
+  if (form?.matches("[data-sends-draft]")) forget(form);
 });
+
+// "Keep theirs" gives one's own text up on purpose.
+document.addEventListener(
+  "click",
+  (event) => {
+    const prefix = event.target.closest("[data-forgets]")?.dataset.forgets;
+    if (!prefix) return;
+    for (const box of findAll(`[data-draft^="${CSS.escape(prefix)}"]`)) {
+      localStorage.removeItem(keyOf(box));
+    }
+  },
+  true,
+);
 
 // Without htmx the page after a sent form names what has arrived.
 for (const mark of findAll("[data-draft-sent]")) {
