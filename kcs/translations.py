@@ -13,6 +13,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -36,6 +37,12 @@ KEYWORDS = {
 # What Django's `templatize` makes of template tags: calls with plain strings.
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\(({STRING}(?:, ?{STRING})*)")
+# Dates, people and tools: they would change with every edit, and git knows them better.
+NOISE = re.compile(
+    rb'^"(POT-Creation-Date|PO-Revision-Date|Project-Id-Version|Report-Msgid-Bugs-To'
+    rb"|Last-Translator|Language-Team|Generated-By): .*\n",
+    re.MULTILINE,
+)
 PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w*)\}")
 
 Found = tuple[int, str | tuple[str, ...], str | None]  # line, text (and plural), context
@@ -110,10 +117,10 @@ def extract_all() -> Iterator[str]:
             catalog.update(template, no_fuzzy_matching=True)
             path = po_path(language, domain)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                # Line numbers and dates would change with every edit and say nothing.
-                catalog.creation_date = catalog.revision_date = None  # type: ignore[assignment]
-                write_po(file, catalog, include_lineno=False, ignore_obsolete=True, width=96)
+            catalog.header_comment = "# `make messages` keeps this in step with the source."
+            written = BytesIO()
+            write_po(written, catalog, include_lineno=False, ignore_obsolete=True, width=96)
+            path.write_bytes(NOISE.sub(b"", written.getvalue()))
             missing = sum(1 for message in texts(catalog) if not translated(message))
             yield f"{path.relative_to(ROOT)}: {len(catalog)} texts, {missing} to translate"
 
