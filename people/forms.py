@@ -10,7 +10,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from people.models import LANGUAGES, Team, User
+from people.models import LANGUAGES, Notification, Team, User
 
 LENGTH = _("At least eight characters, and not one of the common ones.")
 
@@ -197,3 +197,34 @@ class KeyForm(forms.Form):
 
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=LANGUAGES)
+
+
+class PreferencesForm(forms.ModelForm):
+    """How somebody wants the pages. What they want to be told stands beside it, as a table."""
+
+    muted = forms.MultipleChoiceField(choices=Notification.Kind, required=False)
+    mailed = forms.MultipleChoiceField(choices=Notification.Kind, required=False)
+
+    class Meta:
+        model = User
+        fields = ["language", "theme", "letter_keys", "compact", "signature"]
+        widgets = {
+            "theme": forms.RadioSelect,
+            "signature": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "letter_keys": _("U, F, J, K and the like. Ctrl with a letter always works."),
+            "compact": _("More rows on the screen, less air between them."),
+            "signature": _("Stands under your replies."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+        if not self.instance.is_agent:
+            # Shortcuts, rows and replies are the desk's.
+            for name in ("letter_keys", "compact", "signature"):
+                del self.fields[name]
+
+    def _post_clean(self) -> None:
+        """Nothing is set on the person here: the verb does, after it has looked."""

@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from people import letters, upkeep
+from people import letters, notices, upkeep
+
+
+@shared_task
+def tell_people() -> int:
+    """Write the letters of the notifications that somebody wants by mail; how many were due."""
+    told = 0
+    while notices.tell_next():
+        told += 1
+    return told
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people import views
+from people import inbox, views
 
 app_name = "people"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
     path("api-keys/", views.keys, name="keys"),
     path("api-keys/<str:prefix>/revoke/", views.revoke, name="revoke_key"),
+    path("inbox/", inbox.notifications, name="notifications"),
+    path("inbox/read/", inbox.read, name="read"),
+    path("inbox/count/", inbox.unread, name="unread"),
+    path("inbox/<int:pk>/", inbox.notification, name="notification"),
+    path("preferences/", inbox.preferences, name="settings"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
     # People sign in with the one address that an administrator keeps: these parts of allauth

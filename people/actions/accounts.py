@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from people.models import (
     LANGUAGES,
     CompetencyGrant,
     Invitation,
+    Notification,
     PersonEvent,
     SiteSettings,
     Team,
@@ -322,13 +324,39 @@ def hand_reset(user: User, *, by: User) -> User:
     return user
 
 
-def prefer(user: User, *, language: str = "", theme: str = "") -> User:
-    """How this person wants the pages: their language, light or dark."""
+def prefer(
+    user: User,
+    *,
+    language: str = "",
+    theme: str = "",
+    letter_keys: bool | None = None,
+    compact: bool | None = None,
+    signature: str | None = None,
+    muted: Iterable[str] | None = None,
+    mailed: Iterable[str] | None = None,
+) -> User:
+    """How this person wants the pages, and of what they want to be told: here, by mail, not at
+    all. What is not given stays as it was."""
     if language and language not in dict(LANGUAGES):
         raise BadValue(_("This language is not spoken here."), field="language")
     if theme and theme not in THEMES:
         raise BadValue(_("Themes are auto, light and dark."), field="theme")
-    user.language = language or user.language
-    user.theme = theme or user.theme
-    user.save(update_fields=["language", "theme"])
+    if signature is not None:
+        signature = signature.replace("\x00", "").replace("\r\n", "\n").strip()
+        if len(signature) > 2000:
+            raise BadValue(_("At most 2000 characters fit here."), field="signature")
+    kinds = set(Notification.Kind.values)
+    wanted = {
+        "language": language or None,
+        "theme": theme or None,
+        "letter_keys": letter_keys,
+        "compact": compact,
+        "signature": signature,
+        "muted": sorted(kinds & set(muted)) if muted is not None else None,
+        "mailed": sorted(kinds & set(mailed)) if mailed is not None else None,
+    }
+    chosen = {name: value for name, value in wanted.items() if value is not None}
+    for name, value in chosen.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(chosen))
     return user

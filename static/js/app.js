@@ -11,5 +11,6 @@ import "./editor.js";
 import "./drafts.js";
 import "./session.js";
 import "./menus.js";
+import "./inbox.js";
 
 document.documentElement.dataset.js = "";
