@@ -75,13 +75,12 @@ _unspaced = re.compile(f"[{UNSPACED}]")
 # joined by - . _ when they make one code or compound.
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670"
 _PART = f"(?:[^\\W_][{_MARKS}]*)+"
-WORD = re.compile(
-    f"{_PART}(?:(?:['’ʼ׳״\"](?=[^\\W\\d_])|[-‐‑._])(?=[^\\W_]){_PART})*[׳]?"
-)
+WORD = re.compile(f"{_PART}(?:(?:['’ʼ׳״\"](?=[^\\W\\d_])|[-‐‑._])(?=[^\\W_]){_PART})*[׳]?")
 _separators = re.compile(r"[-‐‑._]")
 _quotes = re.compile("['’ʼ`׳״\"]")
 _ELIDING = frozenset({"fr", "it", "ca"})
 _HEBREW_PREFIX = frozenset("והבכלמש")
+_british = re.compile(r"is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)")
 _clean = re.compile(r"[^\w]|_")
 
 
@@ -127,9 +126,9 @@ def detect(text: str) -> str:
 
 
 def strip_hebrew(word: str) -> str:
-    """Up to two of the one-letter words that Hebrew writes in front of a word (and, the, in,
+    """Up to three of the one-letter words that Hebrew writes in front of a word (and, the, in,
     as, to, from, that) go, as long as three letters stay."""
-    for _ in range(2):
+    for _ in range(3):
         if len(word) > 3 and word[0] in _HEBREW_PREFIX:
             word = word[1:]
     return word
@@ -147,11 +146,18 @@ def stem(word: str, language: str) -> str:
     if language == "en":
         word = fold(word)
         word = IRREGULAR.get(word, word)
-        if len(word) > 6 and word.endswith("ment"):
-            word = word[:-4]  # payment is pay, replacement is replace
+        if len(word) > 6:
+            word = _british.sub("iz", word)  # recognise is recognize
+            word = word.removesuffix("ment")  # payment is pay, replacement is replace
         stemmed: str = stemmer.stemWord(word)
         # delivery and delivered, verify and verification: Snowball leaves deliveri, deliver.
         return stemmed[:-1] if len(stemmed) > 4 and stemmed.endswith("i") else stemmed
+    if language == "ru":
+        # Snowball takes the end of терминал for a past tense, of терминалы for a plural: only
+        # when nothing more comes off are they the same.
+        while (shorter := stemmer.stemWord(word)) != word and len(shorter) > 2:
+            word = shorter
+        return word
     # Stemmers know their language's marks; the search does not ask for them.
     return fold(stemmer.stemWord(word))
 
@@ -164,14 +170,14 @@ def tokens_of(word: str, language: str) -> tuple[Token, ...]:
     if len(parts) > 1:
         joined = _clean.sub("", fold("".join(parts)))[:MAX_WORD]
         pieces = [
-            token
-            for part in parts
-            if len(part) > 1
-            for token in tokens_of(part, language)
+            token for part in parts if len(part) > 1 for token in tokens_of(part, language)
         ]
         if any(char.isdigit() for char in joined):
             return (("", joined), *pieces)
-        return (*pieces, *tokens_of(joined, language)) if joined.isalpha() else tuple(pieces)
+        # e-mail and wi-fi are written together as often; top-up is two words in any spelling.
+        if len(parts) == 2 and len(parts[0]) < 3 and joined.isalpha():
+            return (*pieces, *tokens_of(joined, language))
+        return tuple(pieces)
     if language in _ELIDING and _quotes.search(word):
         return tuple(
             token
@@ -223,7 +229,9 @@ def count(text: str, language: str) -> Counter[Token]:
 def function_terms(language: str) -> frozenset[Token]:
     """The terms of words that say how a sentence is built and not what it is about."""
     return frozenset(
-        token for word in FUNCTION.get(language, "").split() for token in tokens_of(word, language)
+        token
+        for word in FUNCTION.get(language, "").split()
+        for token in tokens_of(word, language)
     )
 
 

@@ -76,7 +76,9 @@ def _rows(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
         except ValueError as error:
             raise BadValue(f"{path}, line {number}: {error}.") from error
         if not isinstance(row, dict) or any(row.get(name) is None for name in needed):
-            raise BadValue(f"{path}, line {number}: an object with {', '.join(needed)} is needed.")
+            raise BadValue(
+                f"{path}, line {number}: an object with {', '.join(needed)} is needed."
+            )
         yield row
 
 

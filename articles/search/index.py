@@ -311,10 +311,14 @@ def _write_batch(ids: list[int]) -> int:
                 key = analyzer.term_id(term)
                 met[key] = term
                 terms.append(key)
-                lines.append(f"{key}\t{article.pk}\t{impact:.6g}\t{out:.6g}\t{mask}\t{out_mask}\n")
+                lines.append(
+                    f"{key}\t{article.pk}\t{impact:.6g}\t{out:.6g}\t{mask}\t{out_mask}\n"
+                )
             spaces = sorted({space for space, _ in rows})
             spaces_seen.update(spaces)
-            documents.append((article.pk, article.language, spaces, lengths, sorted(set(terms))))
+            documents.append(
+                (article.pk, article.language, spaces, lengths, sorted(set(terms)))
+            )
         # The index is a B-tree over hashes: rows in its order are several times faster.
         lines.sort()
         cursor.copy_expert(
@@ -424,8 +428,10 @@ def reindex() -> int:
 
     _settle(measure(Article.objects.order_by("?")[:SAMPLE]))
     with connection.cursor() as cursor:
-        cursor.execute("delete from articles_document where article_id not in "
-                       "(select id from articles_article)")
+        cursor.execute(
+            "delete from articles_document where article_id not in "
+            "(select id from articles_article)"
+        )
     written = write_many(Article.objects.values_list("pk", flat=True))
     refresh_stats()
     return written

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.search import analyzer, index
@@ -38,8 +37,10 @@ TOLD = {
 # Markdown is for pages; in a line of text its signs are noise.
 _FENCES = re.compile(r"^:::[^\n]*$", re.MULTILINE)
 _LINKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*[^)]*\)")
-_SIGNS = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|\|)\s+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}(?=\W|$)",
-                    re.MULTILINE)
+_SIGNS = re.compile(
+    r"^\s{0,3}(?:#{1,6}|>|[-*+]|\|)\s+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}(?=\W|$)",
+    re.MULTILINE,
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -57,14 +58,15 @@ class Match:
 def why(matches: Sequence[Match]) -> list[str]:
     """In words: which words of the query stand in which part. The weightiest three parts."""
     told = [match for match in matches if not match.function] or list(matches)
-    told.sort(key=lambda match: -match.worth)
     lines: list[tuple[float, int, str]] = []
     for place, (name, sentence) in enumerate(TOLD.items()):
         here = [match for match in told if match.fields & index.BITS[name]]
-        words = list(dict.fromkeys(match.word for match in here))[:WORDS_TOLD]
-        if words:
-            worth = sum(match.worth for match in here) * index.WEIGHTS[name]
-            lines.append((-worth, place, str(sentence) % {"words": ", ".join(words)}))
+        if not here:
+            continue
+        best = set(sorted(here, key=lambda match: -match.worth)[:WORDS_TOLD])
+        words = dict.fromkeys(match.word for match in here if match in best)
+        worth = sum(match.worth for match in here) * index.WEIGHTS[name]
+        lines.append((-worth, place, str(sentence) % {"words": ", ".join(words)}))
     return [line for _worth, _place, line in sorted(lines)[:3]]
 
 

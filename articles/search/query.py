@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # How much of a text is read, how many of its terms are looked up, and how many rank.
 MAX_TEXT = 20_000
-MAX_ASKED = 400
+MAX_ASKED = 800
 MAX_TERMS = 32
 MAX_DRAFT_TERMS = 64
 # Postings that may be read to collect candidates, rarest term first, and how many are kept.
@@ -54,9 +54,9 @@ TEXT_SHOWN = 8_000
 CHIPS = 6
 
 
-@dataclass(slots=True)
+@dataclass
 class Hit:
-    """One article that answers, and why."""
+    """One article that answers, and why. Doors add what their page needs."""
 
     article_id: int
     number: str
@@ -136,9 +136,9 @@ def _ask(
 
 
 def _capped(asked: Asked) -> Asked:
-    """Of a very long text only so many terms: its heaviest, and of those the longest words."""
+    """Of a very long text only so many terms: the first ones, words that say something first."""
     if len(asked.weights) > MAX_ASKED:
-        kept = sorted(asked.weights, key=lambda t: (-asked.weights[t], -len(t[1])))[:MAX_ASKED]
+        kept = sorted(asked.weights, key=lambda token: token in asked.function)[:MAX_ASKED]
         asked.weights = {token: asked.weights[token] for token in kept}
     return asked
 
@@ -272,6 +272,8 @@ def _condition(name: str, chosen: list[Any]) -> Q:
         return Q(tags__overlap=[str(tag) for tag in chosen])
     if name == "owner":
         return Q(owner__in=chosen)
+    if name == "flagged":
+        return Q(open_flags__gt=0) if chosen[0] else Q(open_flags=0)
     if name == "domain":
         wanted = Q(pk__in=[])
         for branch in chosen:
@@ -368,11 +370,12 @@ def duplicates(
     *,
     user: Person,
     language: str | None = None,
-    exclude: int | None = None,
+    exclude: int | str | None = None,
     limit: int = 5,
 ) -> list[Hit]:
     """Articles like this draft, compared by its whole text, most alike first.
 
+    `exclude` is the article that is being edited, by its id or its number.
     The draft is weighed as the index would weigh it; likeness 1 is an article that says about
     each of its telling words as much as the draft itself does.
     """
@@ -382,7 +385,9 @@ def duplicates(
     }
     more = parts.get("parts")
     texts["parts"] = "\n\n".join(str(text) for text in (more or {}).values())[:MAX_TEXT]
-    language = base_language(language) if language else analyzer.detect(" ".join(texts.values()))
+    language = (
+        base_language(language) if language else analyzer.detect(" ".join(texts.values()))
+    )
     if _is_outside(user):
         texts = {name: passages.outside(text) for name, text in texts.items()}
     counts = index.count_fields(texts, language)
@@ -398,8 +403,13 @@ def duplicates(
                 surface.setdefault(token, word)
     asked = _capped(Asked(language, weights, surface, function, list(weights)))
     visible = _visible(user, {}, archived=False)
-    if exclude is not None:
-        visible = visible.exclude(pk=exclude)
+    if exclude:
+        identity = str(exclude)
+        visible = (
+            visible.exclude(pk=int(identity))
+            if identity.isdecimal() and len(identity) < 10
+            else visible.exclude(number=identity)
+        )
     ranking = _ranking(
         asked,
         visible,
@@ -453,17 +463,18 @@ def _hit(
 ) -> Hit:
     (pk, number, title, confidence, audience, governance, language, reuse_count) = row[:8]
     (last_reused_at, helped, views, score, tags, *texts, matched) = row[8:]
+    found = {int(term): (mask, impact) for term, mask, impact in _json(matched) or () if mask}
+    # In the order of the question, with what each word added to the score.
     matches = [
         passages.Match(
-            ranking.ids[int(term)],
-            ranking.asked.surface[ranking.ids[int(term)]],
-            mask,
-            # What it added to the score: why this hit, in the order of what mattered.
-            weights[int(term)] * impact,
-            ranking.ids[int(term)] in ranking.asked.function,
+            token,
+            ranking.asked.surface[token],
+            found[term][0],
+            weights[term] * found[term][1],
+            token in ranking.asked.function,
         )
-        for term, mask, impact in _json(matched) or ()
-        if mask
+        for term, token in ranking.ids.items()
+        if term in found
     ]
     return Hit(
         article_id=pk,
@@ -556,7 +567,10 @@ def facets(
             seen, seen_params = visible.order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:
             return {name: {} for name in FACETS}
-        head, params = f"with candidates as (select seen.id as article_id from ({seen}) as seen(id)),", list(seen_params)
+        head, params = (
+            f"with candidates as (select seen.id as article_id from ({seen}) as seen(id)),",
+            list(seen_params),
+        )
     arms, arm_params = [], []
     for name in FACETS:
         where, where_params = _facet_conditions(filters, but=name, archived=archived)
@@ -601,8 +615,10 @@ def _facet_conditions(
         if name == "tag":
             where.append("b.tags && %s::varchar[]")
         elif name == "domain":
-            where.append("exists (select from unnest(%s::text[]) path where dom.path = path "
-                         "or starts_with(dom.path, path || '/'))")
+            where.append(
+                "exists (select from unnest(%s::text[]) path where dom.path = path "
+                "or starts_with(dom.path, path || '/'))"
+            )
         else:
             where.append(f"b.{name} = any(%s::text[])")
         params.append(chosen)

@@ -53,7 +53,8 @@ def labelled(asked, solved, links: int, seed: int) -> Case:
     labels = sorted(solved)
     return Case(
         articles=[
-            {"id": label, "title": label.replace("_", " "), "language": "en"} for label in labels
+            {"id": label, "title": label.replace("_", " "), "language": "en"}
+            for label in labels
         ],
         links=[
             {"description": text, "article": label}

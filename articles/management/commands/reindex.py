@@ -28,6 +28,4 @@ class Command(BaseCommand):
             self.stdout.write("Counted the words of the base.")
             return
         written = index.reindex()
-        self.stdout.write(
-            f"Indexed {written} articles in {time.monotonic() - started:.1f} s."
-        )
+        self.stdout.write(f"Indexed {written} articles in {time.monotonic() - started:.1f} s.")
