@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,6 +15,17 @@ from rest_framework.views import APIView
 from kcs.errors import BadValue
 from people.api_auth import Agent, KnownPerson
 from people.models import Domain, Team, User
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """How the schema names our keys."""
+
+    target_class = "people.api_auth.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, _schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer KEY"}
+
 
 PERSON = {
     "type": "object",

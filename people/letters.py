@@ -34,7 +34,9 @@ def send_next() -> bool:
     Message-ID is its own: a copy sent again after a crash is recognised by mail servers.
     """
     due = Letter.objects.filter(due_at__lte=timezone.now(), tries__lt=LAST_TRY)
-    letter = due.select_for_update(skip_locked=True, no_key=True).order_by("due_at", "pk").first()
+    letter = (
+        due.select_for_update(skip_locked=True, no_key=True).order_by("due_at", "pk").first()
+    )
     if letter is None:
         return False
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")

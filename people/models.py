@@ -407,6 +407,7 @@ class PersonEvent(models.Model):
         GRANTED = "granted", _("was granted a competency")
         DEACTIVATED = "deactivated", _("was deactivated")
         REACTIVATED = "reactivated", _("was reactivated")
+        STEP_DROPPED = "step_dropped", _("lost the second step")
         RESET = "reset", _("was handed a link for a new password")
         KEY_MADE = "key_made", _("made an API key")
         KEY_REVOKED = "key_revoked", _("revoked an API key")

@@ -1,14 +1,30 @@
-"""The administration: Django's, behind the same door as everything else."""
+"""The administration: Django's, behind the same door as everything else.
+
+Reviewers (`is_staff`) see its lists, administrators change what is to be changed there, and
+every change is the verb's: what a page refuses is refused here, in the same words.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
-from django.contrib.admin import AdminSite
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from kcs.errors import BadValue, Refused
+
+
+OURS = {"people", "articles", "tickets", "loops"}
 
 
 class Administration(AdminSite):
@@ -18,11 +34,20 @@ class Administration(AdminSite):
     site_header = _("Administration")
     site_title = _("Administration")
     index_title = _("Everything that is configured or kept")
-    enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """Other packages' tables are not shown: secrets of second factors stand in them, and
+        rights that are not ours."""
+        found = model_or_iterable
+        models = [found] if isinstance(found, type) else list(found)
+        ours = [model for model in models if model._meta.app_label in OURS]
+        super().register(ours, *args, **options)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
     def logout(
@@ -36,5 +61,149 @@ class Administration(AdminSite):
         return redirect("account_change_password")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        user = request.user
-        return bool(user.is_active and user.is_staff and user.is_authenticated)
+        return may_look(request)
+
+
+def may_look(request: HttpRequest) -> bool:
+    user = request.user
+    return bool(user.is_authenticated and user.is_active and user.is_staff and user.is_agent)
+
+
+class Rights:
+    """Who sees, and who changes. Nothing is deleted: history hangs on it."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_look(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_look(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Shown(Rights, ModelAdmin):
+    """A list to look at. Its rows are made and changed elsewhere, by verbs."""
+
+    list_per_page = 50
+    show_full_result_count = False  # counting a million rows helps nobody
+    save_on_top = False
+
+    def link(self, thing: Any) -> SafeString:
+        """To the page where people work with this thing."""
+        address = thing.get_absolute_url()
+        return format_html('<a href="{}">{}</a>', address, _("Open its page"))
+
+    link.short_description = _("page")  # type: ignore[attr-defined]
+
+
+class Changed(Shown):
+    """Rows that administrators change, through `apply`, which calls the verbs."""
+
+    addable = True
+    # Fields of the form that stay as they are once the row exists.
+    fixed: tuple[str, ...] = ()
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.addable and may_look(request) and request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_look(request) and request.user.is_superuser
+
+    def apply(
+        self, request: HttpRequest, thing: Any, form: forms.ModelForm[Any]
+    ) -> Model | None:
+        """Call the verbs. `thing` is fresh from the database, or None to add one."""
+        raise NotImplementedError
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        fresh = self.get_queryset(request).get(pk=obj.pk) if change else None
+        made = self.apply(request, fresh, form) or fresh
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm[Any],
+        formsets: list[BaseInlineFormSet[Any, Any, Any]],
+        change: bool,
+    ) -> None:
+        """The verbs did it."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What a verb refused stands in the form, beside what was typed: nothing is lost."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            response.status_code = refusal.status
+            return response
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal: Refused | None = getattr(request, "refusal", None)
+        if refusal is None:
+            return form
+
+        class Explained(form):  # type: ignore[valid-type, misc]
+            def clean(self) -> Any:
+                cleaned = super().clean()
+                field = refusal.field if isinstance(refusal, BadValue) else ""
+                self.add_error(field if field in self.fields else None, str(refusal))
+                for item in refusal.missing:
+                    self.add_error(None, item.detail)
+                return cleaned
+
+        return Explained
+
+
+class Plain(Changed):
+    """Simple rows without rules of their own: what the form says is what is kept.
+
+    The administration's own log says who changed them.
+    """
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        obj.save()
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm[Any],
+        formsets: list[BaseInlineFormSet[Any, Any, Any]],
+        change: bool,
+    ) -> None:
+        form.save_m2m()
+
+
+class Rows(Rights, admin.TabularInline):
+    """Rows that belong to the thing on the page, to look at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+
+def changed_values(form: forms.ModelForm[Any], *names: str) -> dict[str, Any]:
+    """What somebody really changed, among these fields."""
+    return {n: form.cleaned_data[n] for n in names if n in form.changed_data}

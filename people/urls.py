@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/grant/", views.grant, name="grant"),
     path("people/<int:pk>/reset/", views.reset, name="reset"),
+    path("people/<int:pk>/second-step/", views.drop_second_step, name="drop_second_step"),
     path("people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
     path("people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
     path("api-keys/", views.keys, name="keys"),

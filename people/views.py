@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -248,6 +249,7 @@ def show_person(request: HttpRequest, found: User, **more: Any) -> HttpResponse:
         "grant_form": grant_form,
         "grants": found.grants.select_related("granted_by", "revoked_by"),
         "events": found.events.select_related("by")[:30],
+        "second_step": is_mfa_enabled(found),
         "keys": found.api_keys.filter(revoked_at=None),
         **more,
     }
@@ -278,6 +280,16 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User, pk=pk)
     actions.hand_reset(found, by=request.user)
     return show_person(request, found, link=absolute(request, reset_path(found)))
+
+
+@administrators_only
+@require_POST
+def drop_second_step(request: HttpRequest, pk: int) -> HttpResponse:
+    found = actions.drop_second_step(get_object_or_404(User, pk=pk), by=request.user)
+    messages.success(
+        request, _("%(person)s signs in with the password alone.") % {"person": found}
+    )
+    return redirect("people:person", pk)
 
 
 @administrators_only

@@ -1,12 +1,14 @@
 """Verbs about people, by what they are about; everybody imports them from here."""
 
 from people.actions.accounts import (
+    CHANGEABLE,
     INVITATION_DAYS,
     THEMES,
     accept_invitation,
     change_person,
     check_setup_token,
     deactivate,
+    drop_second_step,
     find_invitation,
     grant,
     hand_reset,
@@ -24,6 +26,7 @@ from people.actions.keys import make_key, revoke_key
 from people.actions.site import configure
 
 __all__ = [
+    "CHANGEABLE",
     "INVITATION_DAYS",
     "THEMES",
     "accept_invitation",
@@ -32,6 +35,7 @@ __all__ = [
     "check_setup_token",
     "configure",
     "deactivate",
+    "drop_second_step",
     "find_invitation",
     "grant",
     "hand_reset",

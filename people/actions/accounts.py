@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -321,6 +322,17 @@ def hand_reset(user: User, *, by: User) -> User:
     if not user.is_active:
         raise Refused(_("This person is not active."))
     user.events.create(verb=Verb.RESET, by=by)
+    return user
+
+
+@transaction.atomic
+def drop_second_step(user: User, *, by: User) -> User:
+    """Let somebody in with the password alone: the telephone is lost, the codes are gone."""
+    require_administrator(by)
+    gone, _models = Authenticator.objects.filter(user=user).delete()
+    if not gone:
+        raise Refused(_("This person has no second step."))
+    user.events.create(verb=Verb.STEP_DROPPED, by=by)
     return user
 
 

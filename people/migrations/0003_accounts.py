@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                             ("granted", "was granted a competency"),
                             ("deactivated", "was deactivated"),
                             ("reactivated", "was reactivated"),
+                            ("step_dropped", "lost the second step"),
                             ("reset", "was handed a link for a new password"),
                             ("key_made", "made an API key"),
                             ("key_revoked", "revoked an API key"),

@@ -92,9 +92,7 @@ def migrations() -> str:
 
 def broker() -> str:
     try:
-        server = Redis.from_url(
-            settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
-        )
+        server = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
         version = server.info("server")["redis_version"]
         waiting = server.llen("celery")
     except (RedisError, OSError) as error:

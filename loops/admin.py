@@ -1,0 +1,253 @@
+"""Tickets, searches, links and outcomes, administered. Solving goes through the gate here, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kcs.errors import BadValue
+from loops.models import Link, Opening, Outcome, Search
+from loops.solve import actions as solving
+from people.models import User
+from people.site import Changed, Rows, changed_values
+from tickets import actions
+from tickets.admin import Events, Messages, OnTicket
+from tickets.models import Ticket
+
+State = Ticket.State
+
+
+class Outcomes(Rows):
+    model = Outcome
+    fields = ["at", "outcome", "reason", "note", "by", "ended_at"]
+    verbose_name_plural = _("outcomes")
+
+
+class Links(Rows):
+    model = Link
+    fields = ["at", "article", "kind", "version", "delivered", "by"]
+    verbose_name_plural = _("links")
+
+
+class TicketForm(forms.ModelForm):
+    """State and outcome are not set but asked for: the verbs answer."""
+
+    state = forms.ChoiceField(label=_("state"), choices=State)
+    outcome = forms.ChoiceField(
+        label=_("outcome"),
+        required=False,
+        choices=[
+            ("", _("What the rows prove")),
+            *(pair for pair in Outcome.Kind.choices if pair[0] != Outcome.Kind.IMPORTED),
+        ],
+        help_text=_("Asked for when the state becomes solved."),
+    )
+    reason = forms.ChoiceField(
+        label=_("reason"), required=False, choices=[("", "—"), *Outcome.Reason.choices]
+    )
+    note = forms.CharField(label=_("note"), required=False, max_length=1000)
+
+    class Meta:
+        model = Ticket
+        fields = [
+            "subject",
+            "domain",
+            "environment",
+            "language",
+            "priority",
+            "severity",
+            "is_defect",
+            "due_at",
+            "csat",
+            "assignee",
+            "team",
+        ]
+
+    def _post_clean(self) -> None:
+        """The verbs look at it, in words; nothing is set on the ticket before."""
+
+
+@admin.register(Ticket)
+class TicketAdmin(Changed):
+    form = TicketForm
+    addable = False
+    list_display = [
+        "number",
+        "subject",
+        "state",
+        "priority",
+        "requester",
+        "assignee",
+        "team",
+        "domain",
+        "changed_at",
+    ]
+    list_display_links = ["number", "subject"]
+    list_filter = ["state", "priority", "channel", "team", "domain", "language"]
+    list_select_related = ["requester", "assignee", "team", "domain"]
+    search_fields = ["number", "subject"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["number", "link", "subject", "description", "requester", "channel"]},
+        ),
+        (_("State"), {"fields": ["state", "outcome", "reason", "note"]}),
+        (
+            _("Work"),
+            {
+                "fields": [
+                    "assignee",
+                    "team",
+                    "domain",
+                    "environment",
+                    "language",
+                    "priority",
+                    "severity",
+                    "is_defect",
+                    "due_at",
+                    "csat",
+                ]
+            },
+        ),
+        (
+            _("For your information"),
+            {
+                "fields": [
+                    "created_at",
+                    "first_response_at",
+                    "solved_at",
+                    "solved_by",
+                    "closed_at",
+                    "reopened_count",
+                    "seconds_worked",
+                ]
+            },
+        ),
+    ]
+    readonly_fields = [
+        "number",
+        "link",
+        "description",
+        "requester",
+        "channel",
+        "created_at",
+        "first_response_at",
+        "solved_at",
+        "solved_by",
+        "closed_at",
+        "reopened_count",
+        "seconds_worked",
+    ]
+    inlines = [Outcomes, Links, Messages, Events]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        return Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "state" in form.base_fields:
+            form.base_fields["state"].initial = obj.state
+        return form
+
+    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **more: Any) -> Any:
+        if field.name == "assignee":
+            more["queryset"] = User.objects.agents()
+        return super().formfield_for_foreignkey(field, request, **more)
+
+    def apply(self, request: HttpRequest, thing: Ticket, form: forms.ModelForm[Any]) -> None:
+        by, asked = request.user, form.cleaned_data
+        fields = [n for n in self.form.Meta.fields if n not in ("assignee", "team")]
+        leaving_the_end = thing.is_done and asked["state"] not in (State.SOLVED, State.CLOSED)
+        if leaving_the_end:
+            self.restate(thing, by=by, asked=asked)
+        if wanted := changed_values(form, *fields):
+            actions.change(thing, by=by, **wanted)
+        if "team" in form.changed_data and asked["team"] is None:
+            actions.change(thing, by=by, team=None)
+        if changed_values(form, "assignee", "team"):
+            actions.assign(thing, by=by, to=asked["assignee"], team=asked["team"])
+        if not leaving_the_end:
+            self.restate(thing, by=by, asked=asked)
+
+    def restate(self, ticket: Ticket, *, by: User, asked: dict[str, Any]) -> None:
+        """Each change of state is a verb's; the gate stands before the one that solves."""
+        wanted = asked["state"]
+        if wanted == ticket.state:
+            return
+        if wanted == State.SOLVED:
+            solving.solve(
+                ticket,
+                by=by,
+                outcome=asked["outcome"] or None,
+                reason=asked["reason"],
+                note=asked["note"],
+            )
+        elif wanted == State.CLOSED:
+            solving.close(ticket, by=by)
+        elif wanted == State.PENDING:
+            actions.pend(ticket, by=by)
+        elif wanted == State.OPEN and ticket.is_done:
+            solving.reopen(ticket, by=by, reason=asked["note"])
+        elif wanted == State.OPEN and ticket.state == State.PENDING:
+            actions.wake(ticket, by=by)
+        else:
+            raise BadValue(
+                _("A ticket does not become that by hand: it happens with the work."),
+                field="state",
+            )
+
+
+@admin.register(Search)
+class SearchAdmin(OnTicket):
+    list_display = ["at", "query", "kind", "page", "by", "count"]
+    list_filter = ["kind"]
+    list_select_related = ["ticket", "by"]
+    search_fields = ["query", "ticket__number"]
+    fields = ["at", "kind", "query", "filters", "page", "by", "count", "results"]
+    readonly_fields = ["page"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = Search.objects.all()
+        if request.user.is_superuser:
+            return rows
+        seen = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
+        return rows.filter(ticket=None) | rows.filter(ticket__in=seen)
+
+
+@admin.register(Opening)
+class OpeningAdmin(OnTicket):
+    list_display = ["at", "article", "page", "rank", "by"]
+    list_select_related = ["ticket", "article", "by"]
+    fields = ["at", "article", "page", "search", "rank", "by"]
+    readonly_fields = ["page"]
+
+
+@admin.register(Link)
+class LinkAdmin(OnTicket):
+    """Links are made and removed in the workspace, where the ticket is."""
+
+    list_display = ["at", "page", "article", "kind", "by"]
+    list_filter = ["kind"]
+    list_select_related = ["ticket", "article", "by"]
+    search_fields = ["ticket__number", "article__number"]
+    fields = ["at", "page", "article", "kind", "version", "delivered", "by"]
+    readonly_fields = ["page"]
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(OnTicket):
+    """Declared once, in the workspace; never changed."""
+
+    list_display = ["at", "page", "outcome", "reason", "by", "ended_at"]
+    list_filter = ["outcome", "reason", ("ended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["ticket", "by"]
+    search_fields = ["ticket__number"]
+    fields = ["at", "page", "outcome", "reason", "note", "by", "ended_at"]
+    readonly_fields = ["page"]
