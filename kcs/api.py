@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from kcs.errors import Refused, Stale
 from kcs.pages import ApiPages
 
+
 class NoMatch(Refused):
     """A PATCH must say which state it began from (428)."""
 
@@ -171,4 +172,3 @@ class Nowhere(APIView):
         raise exceptions.NotFound(
             _("There is no such address. Addresses here end with a slash.")
         )
-

@@ -97,7 +97,7 @@ class OutsideMessageShape(serializers.ModelSerializer[Message]):
         return message.by.name if message.by else None
 
 
-class RowShape(serializers.ModelSerializer[Ticket]):
+class TicketRowShape(serializers.ModelSerializer[Ticket]):
     """A ticket in a list."""
 
     requester = RequesterShape(read_only=True)
@@ -119,14 +119,14 @@ class RowShape(serializers.ModelSerializer[Ticket]):
         ]  # fmt: skip
 
 
-class TicketShape(RowShape):
+class TicketShape(TicketRowShape):
     solved_by = Colleague(read_only=True)
     messages = serializers.SerializerMethodField()
 
     class Meta:
         model = Ticket
         fields = [
-            *RowShape.Meta.fields, "description", "environment", "severity", "is_defect",
+            *TicketRowShape.Meta.fields, "description", "environment", "severity", "is_defect",
             "csat", "seconds_worked", "solved_by", "messages",
         ]  # fmt: skip
 
@@ -135,7 +135,7 @@ class TicketShape(RowShape):
         return MessageShape(said, many=True).data
 
 
-class OutsideRowShape(serializers.ModelSerializer[Ticket]):
+class OutsideTicketRowShape(serializers.ModelSerializer[Ticket]):
     """What a customer's list says of their ticket."""
 
     url = serializers.CharField(source="get_absolute_url")
@@ -145,7 +145,7 @@ class OutsideRowShape(serializers.ModelSerializer[Ticket]):
         fields = ["number", "subject", "state", "language", "created_at", "solved_at", "url"]
 
 
-class OutsideShape(OutsideRowShape):
+class OutsideTicketShape(OutsideTicketRowShape):
     """A ticket for whoever asked: what was said in public, and nothing of how it was worked."""
 
     requester = RequesterShape(read_only=True)
@@ -154,7 +154,7 @@ class OutsideShape(OutsideRowShape):
     class Meta:
         model = Ticket
         fields = [
-            *OutsideRowShape.Meta.fields, "description", "environment", "requester", "messages",
+            *OutsideTicketRowShape.Meta.fields, "description", "environment", "requester", "messages",
         ]  # fmt: skip
 
     def get_messages(self, ticket: Ticket) -> Any:
@@ -162,7 +162,7 @@ class OutsideShape(OutsideRowShape):
         return OutsideMessageShape(said, many=True).data
 
 
-class EventShape(serializers.ModelSerializer[TicketEvent]):
+class TicketEventShape(serializers.ModelSerializer[TicketEvent]):
     by = Colleague(read_only=True)
 
     class Meta:
@@ -282,25 +282,23 @@ class Tickets(viewsets.GenericViewSet):
         return get_object_or_404(related, number=self.kwargs["number"])
 
     def told(self, ticket: Ticket, *, status: int = 200, **headers: str) -> Response:
-        return answer_with(
-            self._data(ticket), ticket_etag(ticket), status=status, **headers
-        )
+        return answer_with(self._data(ticket), ticket_etag(ticket), status=status, **headers)
 
     def _data(self, ticket: Ticket) -> Any:
         inside = self.request.user.is_agent
-        shape = self.detail_shape if inside else OutsideShape
+        shape = self.detail_shape if inside else OutsideTicketShape
         return shape(ticket, context={"request": self.request}).data
 
     # Reading ------------------------------------------------------------------------------
 
-    @extend_schema(responses=RowShape(many=True))
+    @extend_schema(responses=TicketRowShape(many=True))
     def list(self, request: Request) -> Response:
         rows = self.filter_queryset(self.get_queryset()).defer("description", "environment")
         if request.user.is_agent:
             rows = rows.select_related(
                 "requester__organisation", "organisation", "domain", "assignee", "team"
             )
-        shape = RowShape if request.user.is_agent else OutsideRowShape
+        shape = TicketRowShape if request.user.is_agent else OutsideTicketRowShape
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(shape(page, many=True).data)
 
@@ -308,12 +306,12 @@ class Tickets(viewsets.GenericViewSet):
     def retrieve(self, request: Request, number: str) -> Response:
         return self.told(self.get_object())
 
-    @extend_schema(responses=EventShape(many=True))
-    @action(detail=True)
+    @extend_schema(responses=TicketEventShape(many=True))
+    @action(detail=True, filter_backends=[])
     def history(self, request: Request, number: str) -> Response:
         """What happened to it, the newest first."""
         events = self.get_object().events.select_related("by").order_by()
-        return paged(self, request, events, EventShape, order=("-at", "-pk"))
+        return paged(self, request, events, TicketEventShape, order=("-at", "-pk"))
 
     # Writing ------------------------------------------------------------------------------
 
@@ -398,7 +396,7 @@ class Tickets(viewsets.GenericViewSet):
     # Messages -----------------------------------------------------------------------------
 
     @extend_schema(responses=MessageShape(many=True))
-    @action(detail=True)
+    @action(detail=True, filter_backends=[])
     def messages(self, request: Request, number: str) -> Response:
         said = self.get_object().messages.select_related("by").order_by()
         shape: type[serializers.BaseSerializer] = MessageShape
@@ -416,7 +414,9 @@ class Tickets(viewsets.GenericViewSet):
             return Response(MessageShape(self.said(ticket, asked)).data, status=201)
         if asked["internal"] or asked.get("article"):
             field = "internal" if asked["internal"] else "article"
-            raise BadValue(_("You can write messages to us, and nothing else here."), field=field)
+            raise BadValue(
+                _("You can write messages to us, and nothing else here."), field=field
+            )
         if ticket.requester.user_id != request.user.pk:
             raise NotAllowed(_("Only whoever asked writes on this ticket."))
         message = self.heard(ticket, asked["body"])

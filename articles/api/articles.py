@@ -70,10 +70,10 @@ class Articles(viewsets.GenericViewSet):
 
     # Reading ------------------------------------------------------------------------------
 
-    @extend_schema(responses=shapes.RowShape(many=True))
+    @extend_schema(responses=shapes.ArticleRowShape(many=True))
     def list(self, request: Request) -> Response:
         inside = request.user.is_agent
-        shape = shapes.RowShape if inside else shapes.OutsideRowShape
+        shape = shapes.ArticleRowShape if inside else shapes.OutsideArticleRowShape
         rows = self.filter_queryset(self.get_queryset())
         related = ("domain", "template", "owner") if inside else ("domain",)
         page = self.paginate_queryset(
@@ -88,7 +88,7 @@ class Articles(viewsets.GenericViewSet):
         article = self.get_object()
         self.opened(article)
         if not request.user.is_agent:
-            return Response(shapes.OutsideShape(article).data)
+            return Response(shapes.OutsideArticleShape(article).data)
         return self.told(article)
 
     def opened(self, article: Article) -> None:
@@ -97,7 +97,7 @@ class Articles(viewsets.GenericViewSet):
             actions.view(article, by=self.request.user)
 
     @extend_schema(responses=shapes.VersionRowShape(many=True))
-    @action(detail=True)
+    @action(detail=True, filter_backends=[])
     def versions(self, request: Request, number: str) -> Response:
         versions = self.get_object().versions.select_related("by").order_by()
         return paged(self, request, versions, shapes.VersionRowShape, order=("-number", "-pk"))
@@ -110,11 +110,11 @@ class Articles(viewsets.GenericViewSet):
             shapes.VersionShape(get_object_or_404(versions, number=int(version))).data
         )
 
-    @extend_schema(responses=shapes.EventShape(many=True))
-    @action(detail=True)
+    @extend_schema(responses=shapes.ArticleEventShape(many=True))
+    @action(detail=True, filter_backends=[])
     def history(self, request: Request, number: str) -> Response:
         events = self.get_object().events.select_related("by").order_by()
-        return paged(self, request, events, shapes.EventShape, order=("-at", "-pk"))
+        return paged(self, request, events, shapes.ArticleEventShape, order=("-at", "-pk"))
 
     @extend_schema(
         parameters=[OpenApiParameter("confidence", str)], responses=shapes.OptionsShape
@@ -232,7 +232,7 @@ class Articles(viewsets.GenericViewSet):
     # What readers say ---------------------------------------------------------------------
 
     @extend_schema(responses=shapes.CommentShape(many=True))
-    @action(detail=True)
+    @action(detail=True, filter_backends=[])
     def feedback(self, request: Request, number: str) -> Response:
         """What readers said, the newest first."""
         said = self.get_object().feedback.select_related("by").order_by()
@@ -253,7 +253,7 @@ class Articles(viewsets.GenericViewSet):
         return Response(shapes.CommentShape(made).data, status=201)
 
     @extend_schema(responses=shapes.FlagShape(many=True))
-    @action(detail=True)
+    @action(detail=True, filter_backends=[])
     def flags(self, request: Request, number: str) -> Response:
         article = self.get_object()
         raised = article.flags.select_related(
@@ -274,7 +274,7 @@ class Articles(viewsets.GenericViewSet):
     # Suggestions --------------------------------------------------------------------------
 
     @extend_schema(responses=shapes.SuggestionShape(many=True))
-    @action(detail=True)
+    @action(detail=True, filter_backends=[])
     def suggestions(self, request: Request, number: str) -> Response:
         """Versions that somebody proposed."""
         made = self._suggestions(self.get_object()).order_by()
@@ -304,7 +304,7 @@ class Articles(viewsets.GenericViewSet):
     def accept(self, request: Request, number: str, suggestion: str) -> Response:
         """Make a suggestion live, as it is or with changes."""
         words = shapes.words_in(read(shapes.Words, request))
-        article, one = self._suggestion(suggestion)
+        _article, one = self._suggestion(suggestion)
         if "parts" in words:
             words["parts"] = {**one.parts, **words["parts"]}
         actions.accept(one, by=request.user, changes=words or None)

@@ -107,7 +107,7 @@ class CommentShape(serializers.ModelSerializer[Feedback]):
         fields = ["id", "helpful", "comment", "by", "role", "channel", "at"]
 
 
-class RowShape(serializers.ModelSerializer[Article]):
+class ArticleRowShape(serializers.ModelSerializer[Article]):
     """An article in a list: everything but its text."""
 
     domain = DomainPath(read_only=True)
@@ -129,7 +129,7 @@ class RowShape(serializers.ModelSerializer[Article]):
         ]  # fmt: skip
 
 
-class ArticleShape(RowShape):
+class ArticleShape(ArticleRowShape):
     """One article for those inside, with its five parts: the fifth is its users' comments."""
 
     team = TeamName(source="owner_team", read_only=True)
@@ -141,7 +141,7 @@ class ArticleShape(RowShape):
     class Meta:
         model = Article
         fields = [
-            *RowShape.Meta.fields, *PARTS, "parts", "html", "comments", "environment_facets",
+            *ArticleRowShape.Meta.fields, *PARTS, "parts", "html", "comments", "environment_facets",
             "team", "created_by", "changed_by", "archived_reason",
         ]  # fmt: skip
 
@@ -162,7 +162,7 @@ def rendered(article: Article, side: str) -> dict[str, str]:
     return held[side]
 
 
-class OutsideRowShape(serializers.ModelSerializer[Article]):
+class OutsideArticleRowShape(serializers.ModelSerializer[Article]):
     """What a customer's list says of an article."""
 
     domain = DomainPath(read_only=True)
@@ -173,7 +173,7 @@ class OutsideRowShape(serializers.ModelSerializer[Article]):
         fields = ["number", "title", "language", "domain", "url"]
 
 
-class OutsideShape(OutsideRowShape):
+class OutsideArticleShape(OutsideArticleRowShape):
     """An article for readers outside: its text without the internal passages."""
 
     parts = serializers.SerializerMethodField()
@@ -181,7 +181,7 @@ class OutsideShape(OutsideRowShape):
 
     class Meta:
         model = Article
-        fields = [*OutsideRowShape.Meta.fields, *PARTS, "parts", "html"]
+        fields = [*OutsideArticleRowShape.Meta.fields, *PARTS, "parts", "html"]
 
     def to_representation(self, article: Article) -> dict[str, Any]:
         told = super().to_representation(article)
@@ -211,7 +211,7 @@ class VersionShape(VersionRowShape):
         fields = [*VersionRowShape.Meta.fields, *PARTS, "parts"]
 
 
-class EventShape(serializers.ModelSerializer[ArticleEvent]):
+class ArticleEventShape(serializers.ModelSerializer[ArticleEvent]):
     by = Colleague(read_only=True)
     origin = OriginShape(source="*", read_only=True)
 
@@ -300,6 +300,7 @@ class LikeShape(InsideHitShape):
 # What may be asked --------------------------------------------------------------------------
 
 
+@extend_schema_field({"type": "string"})
 class TemplateName(serializers.Field):
     """A template by its name."""
 
