@@ -1,0 +1,1 @@
+"""The invented company Tilia: its people, its knowledge and a year of its support."""
