@@ -2,4 +2,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("loops.solve.urls"))]
+from loops import palette
+
+urlpatterns = [
+    path("", include("loops.solve.urls")),
+    path("", include("loops.mine.urls")),
+    path("palette/", palette.palette, name="palette"),
+]
