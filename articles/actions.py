@@ -5,12 +5,12 @@ Each is one transaction that locks the article, changes it, writes its event and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,15 +22,18 @@ from articles.models import (
     Confidence,
     Feedback,
     Flag,
+    Governance,
     Suggestion,
     Template,
     Version,
-    View,
 )
 from articles.search import index
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from people.actions import tell
 from people.models import Domain, Notification, Team, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 Verb = ArticleEvent.Verb
 STATES = ("confidence", "audience", "governance")
@@ -89,6 +92,30 @@ def checked_tags(tags: Iterable[str]) -> list[str]:
     return kept
 
 
+def checked_facets(facets: dict[str, Any]) -> dict[str, str]:
+    """Environment facets as they are kept: short names with short values, at most thirty."""
+    kept = {
+        " ".join(text.clean(str(name), field="facets").split()): " ".join(
+            text.clean(str(value), field="facets").split()
+        )
+        for name, value in facets.items()
+    }
+    kept = {name: value for name, value in kept.items() if name and value}
+    if len(kept) > 30 or any(len(n) > 60 or len(v) > 200 for n, v in kept.items()):
+        raise BadValue(
+            _("At most thirty facets; a name has 60 characters, a value 200."), field="facets"
+        )
+    return kept
+
+
+def checked_language(language: str) -> str:
+    """A language tag as BCP 47 writes it: "en", "he", "pt-br"."""
+    language = language.strip().lower()
+    if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", language) or len(language) > 12:
+        raise BadValue(_("This is not the tag of a language."), field="language")
+    return language
+
+
 def _needs_resolution(confidence: str, resolution: str) -> None:
     if confidence == Confidence.VALIDATED and not resolution.strip():
         raise BadValue(
@@ -144,7 +171,7 @@ def create(
     article = Article.objects.create(
         number=next_number(),
         template=template,
-        language=language,
+        language=checked_language(language),
         confidence=confidence,
         audience=audience,
         governance=governance,
@@ -152,7 +179,7 @@ def create(
         tags=checked_tags(tags),
         owner=owner or by,
         owner_team=owner_team,
-        environment_facets=environment_facets or {},
+        environment_facets=checked_facets(environment_facets or {}),
         origin_type=origin[0],
         origin_id=origin[1],
         origin_url=origin_url,
@@ -164,6 +191,8 @@ def create(
         rendered=text.render_all(words),
         **words,
     )
+    if governance == Governance.COMPLIANCE:
+        article.editors.add(by)
     article.versions.create(
         number=1, by=by, at=now, origin_type=origin[0], origin_id=origin[1], **words
     )
@@ -353,27 +382,33 @@ def suggest(
     return suggestion
 
 
+def proposal(suggestion: Suggestion) -> tuple[dict[str, Any], list[str]]:
+    """What a suggestion would change today, and the parts that others changed meanwhile too.
+
+    Only what its author changed counts: what others changed since it began stays theirs.
+    """
+    article = suggestion.article
+    now, proposed = article.words(), suggestion.words()
+    began = article.versions.filter(number=suggestion.base).first()
+    if began is None or suggestion.base == article.version_number:
+        return {n: v for n, v in proposed.items() if now[n] != v}, []
+    before = began.words()
+    proposed = {n: v for n, v in proposed.items() if before[n] != v}
+    return proposed, [n for n in proposed if now[n] not in (before[n], proposed[n])]
+
+
 @transaction.atomic
 def accept(
     suggestion: Suggestion, *, by: User, changes: dict[str, Any] | None = None
 ) -> Version:
     """Make a suggestion live, as it is or with changes. Its author keeps the credit."""
     article, suggestion = _open_suggestion(suggestion, by=by)
-    proposed = dict(suggestion.words())
-    began = article.versions.filter(number=suggestion.base).first()
-    if began is not None and suggestion.base != article.version_number:
-        # Only what the author changed is taken over; what others changed since stays.
-        proposed = {n: v for n, v in proposed.items() if began.words()[n] != v}
-        overlap = [
-            n for n in proposed if article.words()[n] not in (began.words()[n], proposed[n])
-        ]
-        if overlap and changes is None:
-            raise Stale(
-                _(
-                    "The article changed since this was suggested. Compare and accept with changes."
-                ),
-                current={"version": article.version_number, **article.words()},
-            )
+    proposed, overlap = proposal(suggestion)
+    if overlap and changes is None:
+        raise Stale(
+            _("The article changed since this was suggested. Compare and accept with changes."),
+            current={"version": article.version_number, **article.words()},
+        )
     words = checked_words(article.template, {**proposed, **(changes or {})})
     words = {n: v for n, v in words.items() if article.words()[n] != v}
     _needs_resolution(article.confidence, words.get("resolution", article.resolution))
@@ -467,6 +502,9 @@ def restate(article: Article, *, by: User, reason: str = "", **wanted: str) -> A
         before = getattr(article, name)
         setattr(article, name, value)
         _record(article, name, by=by, **{"from": before, "to": value, "reason": reason[:LINES]})
+    if changed.get("governance") == Governance.COMPLIANCE and not article.editors.exists():
+        # Under compliance without a named editor nobody could ever change it again.
+        article.editors.add(by)
     if changed.get("confidence") == Confidence.VALIDATED:
         article.validated_at = timezone.now()
     article.archived_reason = (
@@ -486,12 +524,18 @@ def describe(
     tags: Iterable[str] | None = None,
     owner: User | None = None,
     environment_facets: dict[str, Any] | None = None,
+    language: str | None = None,
+    editors: Iterable[User] | None = None,
+    clear: Iterable[str] = (),
 ) -> Article:
-    """Change what is said about an article: its domain, tags, owner, facets."""
+    """Change what is said about an article: domain, tags, owner, facets, language, editors.
+
+    None leaves a value as it is; `clear` names those to empty ("domain", "owner").
+    """
     article.lock()
     if not rules.may_change(by, article):
         raise NotAllowed(_("You may not change this article."))
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, Any] = {name: None for name in clear if name in ("domain", "owner")}
     if domain is not None:
         wanted["domain"] = domain
     if tags is not None:
@@ -501,19 +545,48 @@ def describe(
             raise BadValue(_("Only agents own articles."), field="owner")
         wanted["owner"] = owner
     if environment_facets is not None:
-        wanted["environment_facets"] = environment_facets
+        wanted["environment_facets"] = checked_facets(environment_facets)
+    if language is not None:
+        wanted["language"] = checked_language(language)
     changed = {n: v for n, v in wanted.items() if getattr(article, n) != v}
-    if not changed:
-        return article
     detail = {
         n: {"from": _plain(getattr(article, n)), "to": _plain(v)} for n, v in changed.items()
     }
     for name, value in changed.items():
         setattr(article, name, value)
-    article.save(update_fields=[*changed])
+    if changed:
+        article.save(update_fields=[*changed])
+    if editors is not None and (named := _name_editors(article, editors, by=by)):
+        detail["editors"] = named
+    if not detail:
+        return article
     _record(article, Verb.DESCRIBED, by=by, **detail)
     index.write(article)
     return article
+
+
+def _name_editors(
+    article: Article, editors: Iterable[User], *, by: User
+) -> dict[str, list[str]] | None:
+    """Set who may change the article under compliance; what changed, or None."""
+    before = {person.pk: person for person in article.editors.all()}
+    after = {person.pk: person for person in editors}
+    if before.keys() == after.keys():
+        return None
+    rules.require(
+        ("governance", "compliance") in by.rights,
+        _("You may not name the editors of an article."),
+    )
+    if not all(("change", "compliance") in person.rights for person in after.values()):
+        raise BadValue(
+            _("Only people who may change articles under compliance can be its editors."),
+            field="editors",
+        )
+    article.editors.set(after.values())
+    return {
+        "from": sorted(str(person) for person in before.values()),
+        "to": sorted(str(person) for person in after.values()),
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -641,7 +714,7 @@ def _answer(flag: Flag, state: str, verb: str, *, by: User, answer: str) -> Flag
     return flag
 
 
-def role_of(user: User | None) -> str:
+def role_of(user: User | AnonymousUser | None) -> str:
     """What an activity is counted under: the competency, or customer, partner, visitor."""
     if user is None or not user.is_authenticated:
         return "visitor"
@@ -666,6 +739,12 @@ def rate(
         raise BadValue(_("Say whether it helped, or write a comment."), field="comment")
     if len(comment) > 10_000:
         raise BadValue(_("A comment may have 10,000 characters."), field="comment")
+    known = helpful and by is not None
+    before = article.feedback.filter(by=by, helpful=True).first() if known else None
+    if before is not None:
+        if not comment:
+            return before
+        helpful = None
     made = article.feedback.create(
         version=article.versions.order_by("-number")[0],
         helpful=helpful,
@@ -674,22 +753,27 @@ def rate(
         role=role_of(by),
         channel=channel,
     )
-    if helpful and not (
-        by is not None
-        and article.feedback.filter(by=by, helpful=True).exclude(pk=made.pk).exists()
-    ):
-        Article.objects.filter(pk=article.pk).update(helped_count=F("helped_count") + 1)
+    if helpful:
+        article.helped_count += 1
+        article.save(update_fields=["helped_count"])
     _record(article, Verb.RATED, by=by, feedback=made.pk, helpful=helpful)
     return made
 
 
-def view(article: Article, *, by: User | None) -> None:
-    """Count that somebody opened the article."""
+SEEN = """
+with seen as (
+  insert into articles_view (article_id, by_id, role, inside) values (%s, %s, %s, %s)
+  returning article_id)
+update articles_article set view_count = view_count + 1 from seen where id = seen.article_id
+"""
+
+
+def view(article: Article, *, by: User | AnonymousUser | None) -> None:
+    """Count that somebody opened the article. One statement: it is part of every reading."""
     known = by if by is not None and by.is_authenticated else None
-    View.objects.create(
-        article=article, by=known, role=role_of(by), inside=bool(known and known.is_agent)
-    )
-    Article.objects.filter(pk=article.pk).update(view_count=F("view_count") + 1)
+    inside = bool(known and known.is_agent)
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN, [article.pk, known.pk if known else None, role_of(known), inside])
 
 
 def count_reuse(article: Article, *, count: int, last: Any) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from articles.models import Article, Flag, Suggestion
     from people.models import User
 
 
@@ -32,6 +31,23 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What readers of these audiences may read outside: validated, and meant for them."""
         return self.filter(confidence="validated", audience__in=audiences)
 
+    def changeable_by(self, user: User) -> ArticleQuerySet:
+        """Articles that this person's edit would change at once: `rules.may_change` in SQL."""
+        rights = user.rights
+        named = Exists(
+            self.model.editors.through.objects.filter(article=OuterRef("pk"), user=user)
+        )
+        kept = Q(governance="compliance", confidence__in=["validated", "archived"])
+        free = Q(pk__in=[])
+        if ("change", "others") in rights:
+            free |= ~Q(created_by=user)
+        if ("change", "own") in rights:
+            free |= Q(created_by=user)
+        wanted = ~kept & free
+        if ("change", "compliance") in rights:
+            wanted |= kept & Q(named)
+        return self.filter(wanted)
+
     def from_record(self, kind: str, identity: str) -> ArticleQuerySet:
         """Articles whose origin is this record."""
         return self.filter(origin_type=kind, origin_id=identity)
@@ -49,6 +65,15 @@ def outside_audiences(user: User | AnonymousUser) -> list[str]:
 class FlagQuerySet(models.QuerySet["Flag"]):
     def open(self) -> FlagQuerySet:
         return self.filter(state__in=["open", "taken"])
+
+    def answerable_by(self, user: User) -> FlagQuerySet:
+        """Flags of visible articles that this person may answer: `rules.may_answer` in SQL."""
+        articles = self.model.article.field.related_model.objects.visible_to(user)
+        return self.filter(article__in=articles).filter(
+            Q(owner=user)
+            | Q(article__owner=user)
+            | Q(article__in=articles.changeable_by(user).values("pk"))
+        )
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):

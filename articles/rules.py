@@ -79,7 +79,8 @@ def check_states(user: User, article: Article | None, wanted: dict[str, str]) ->
 
 
 def is_named_editor(user: User, article: Article) -> bool:
-    return article.editors.filter(pk=user.pk).exists()
+    # Not a query of its own: pages fetch the editors beforehand, and ask for each flag.
+    return any(person.pk == user.pk for person in article.editors.all())
 
 
 def may_change(user: User, article: Article) -> bool:

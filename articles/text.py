@@ -18,8 +18,11 @@ RENDERER = 1
 PART_LIMIT = 1_000_000
 ARTICLE_LIMIT = 5_000_000
 
+# Indented or in capitals it is still meant: a passage that fails to close leaks nothing, and
+# one that is written a little differently must not leak either.
 _FENCE = re.compile(
-    r"^:::[ \t]*internal[ \t]*$(.*?)(?:^:::[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*:::[ \t]*internal[ \t]*$(.*?)(?:^[ \t]*:::[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 # Controls that no text needs and that break columns, logs or reading direction.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")

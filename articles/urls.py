@@ -1,6 +1,54 @@
-"""Addresses of articles."""
+"""Addresses of articles: every verb is the last word of its path."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path, register_converter
+
+from articles import views
+
+
+class Number:
+    """KB-12. Another spelling is led to this one, so that an article has one address."""
+
+    regex = "KB-[0-9]{1,17}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Number, "kb")
 
 app_name = "articles"
-urlpatterns: list[URLPattern] = []
+one = "articles/<kb:number>/"
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("articles/", views.listed, name="list"),
+    path("articles/new/", views.create, name="create"),
+    path("articles/preview/", views.preview, name="preview"),
+    path("articles/duplicates/", views.duplicates, name="duplicates"),
+    path("articles/pick/", views.pick, name="pick"),
+    path(one, views.detail, name="detail"),
+    path(f"{one}edit/", views.edit, name="edit"),
+    path(f"{one}restate/", views.restate, name="restate"),
+    path(f"{one}flag/", views.flag, name="flag"),
+    path(f"{one}rate/", views.rate, name="rate"),
+    path(f"{one}counters/", views.counted, name="counters"),
+    path(f"{one}history/", views.history, name="history"),
+    path(f"{one}versions/", views.versions, name="versions"),
+    path(f"{one}versions/<int:version>/", views.version, name="version"),
+    path(f"{one}compare/", views.compare, name="compare"),
+    path(f"{one}restore/", views.restore, name="restore"),
+    path(f"{one}suggestions/<int:pk>/", views.suggestion, name="suggestion"),
+    path(f"{one}suggestions/<int:pk>/accept/", views.accept, name="accept"),
+    path(f"{one}suggestions/<int:pk>/decline/", views.decline, name="decline"),
+    path("flags/", views.flags, name="flags"),
+    path("flags/<int:pk>/take/", views.take, name="take"),
+    path("flags/<int:pk>/resolve/", views.resolve, name="resolve"),
+    path("flags/<int:pk>/reject/", views.reject, name="reject"),
+    re_path(
+        r"^articles/(?P<number>(?!KB-)[kK][bB]-[0-9]{1,17})/(?P<rest>.*)$",
+        views.capitals,
+        name="capitals",
+    ),
+]

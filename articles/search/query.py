@@ -194,8 +194,8 @@ spaces as materialized (
   from unnest(%s::text[]) s(space) cross join base
   left join articles_corpus c on c.language = s.space),
 known as materialized (
-  select q.id, n.df,
-         ln(1 + (greatest(s.articles, n.df) - n.df + .5) / (n.df + .5)) * q.weight as weight
+  select q.id, n.df, q.weight * ln(
+           1 + (greatest(s.articles, n.df) - n.df + .5::float8) / (n.df + .5::float8)) as weight
   from unnest(%s::bigint[], %s::text[], %s::float8[]) q(id, space, weight)
   join spaces s on s.space = q.space
   cross join base
@@ -203,43 +203,58 @@ known as materialized (
   cross join lateral (
     select case when t.df > 0 and not base.small then t.df else (
       select count(*)::int from (
-        select from articles_posting p where p.term_id = q.id limit 20000) counted) end as df) n
+        select from articles_posting p where p.term_id = q.id limit 20000) counted) end as df
+    offset 0) n
   where n.df > 0 or %s
   order by weight desc, q.id limit %s),
 """
-# The rarest terms that fit the budget find the candidates among what this person may see;
-# the common ones are only looked up for those. {impact} is impact or outside.
+# The rarest terms that fit the budget find candidates; from the best down, those that this
+# person may see are taken, until there are enough. {impact} is impact or outside.
 CANDIDATE = """
-costed as (
-  select *, sum(df) over (order by weight desc, id) as cost,
-         row_number() over (order by weight desc, id) as place
+costed as materialized (
+  select *, sum(df) over (order by weight desc, id) <= %s
+            or row_number() over (order by weight desc, id) = 1 as finds
   from known where df > 0),
-visible as not materialized ({visible}),
-candidates as materialized (
+found as materialized (
   select p.article_id, sum(p.{impact} * k.weight) as score
-  from costed k
-  join articles_posting p on p.term_id = k.id
-  join visible v on v.id = p.article_id
-  where (k.cost <= %s or k.place = 1) and p.{impact} > 0
-  group by p.article_id order by score desc, p.article_id limit %s),
+  from costed k join articles_posting p on p.term_id = k.id
+  where k.finds and p.{impact} > 0
+  group by p.article_id order by score desc, p.article_id),
+candidates as materialized (
+  select f.article_id, f.score
+  from found f cross join lateral (
+    select from ({visible}) as v(id) where v.id = f.article_id limit 1) seen
+  limit %s),
 """
+# The common terms are only looked up for the candidates: one pass over the index a term.
 BEST = """
+scored as materialized (
+  select article_id, sum(score) as score from (
+    select article_id, score from candidates
+    union all
+    select p.article_id, p.{impact} * k.weight
+    from costed k join articles_posting p on p.term_id = k.id
+      and p.article_id = any((select array_agg(article_id) from candidates)::int[])
+    where not k.finds) parts
+  group by article_id),
 best as materialized (
-  select c.article_id, (c.score + coalesce((
-      select sum(p.{impact} * k.weight)
-      from costed k join articles_posting p on p.term_id = k.id and p.article_id = c.article_id
-      where not (k.cost <= %s or k.place = 1)), 0)) * (1 + %s * ln(1 + a.reuse_count)) as score
-  from candidates c join articles_article a on a.id = c.article_id
-  order by score desc, a.reuse_count desc, c.article_id limit %s)
+  select s.article_id, s.score * (1 + %s * ln(1 + a.reuse_count::float8)) as score
+  from scored s join articles_article a on a.id = s.article_id
+  order by score desc, a.reuse_count desc, s.article_id limit %s),
+matched as materialized (
+  select p.article_id,
+    json_agg(json_build_array(p.term_id::text, p.{fields}, p.{impact})) as terms
+  from known k join articles_posting p on p.term_id = k.id
+    and p.article_id = any((select array_agg(article_id) from best)::int[])
+  group by p.article_id)
 select (select json_agg(json_build_array(id::text, weight, df)) from known),
   a.id, a.number, a.title, a.confidence, a.audience, a.governance, a.language, a.reuse_count,
   a.last_reused_at, a.helped_count, a.view_count, best.score, a.tags,
   left(a.issue, {shown}), left(a.environment, {shown}), left(a.resolution, {shown}),
-  left(a.cause, {shown}), left(a.parts::text, {shown}),
-  (select json_agg(json_build_array(p.term_id::text, p.{fields}, p.{impact}))
-   from known k join articles_posting p on p.term_id = k.id and p.article_id = best.article_id)
+  left(a.cause, {shown}), left(a.parts::text, {shown}), matched.terms
 from (select) one
-left join (best join articles_article a on a.id = best.article_id) on true
+left join (best join articles_article a on a.id = best.article_id
+           left join matched on matched.article_id = best.article_id) on true
 order by best.score desc, a.reuse_count desc, a.id
 """
 
@@ -317,7 +332,7 @@ def _ranking(
     tokens = list(weights)
     ids = [analyzer.term_id(token) for token in tokens]
     sql = TERMS + CANDIDATE.format(
-        visible=f"select seen.id from ({seen}) as seen(id)",
+        visible=seen,
         impact="outside" if outside else "impact",
     )
     params = [
@@ -327,8 +342,8 @@ def _ranking(
         [weights[token] for token in tokens],
         unknown,
         limit,
-        *seen_params,
         BUDGET,
+        *seen_params,
         CANDIDATES,
     ]
     return _Ranking(asked, weights, sql, params, dict(zip(ids, tokens, strict=True)))
@@ -437,7 +452,7 @@ def _fetch(
         shown=TEXT_SHOWN,
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*ranking.params, BUDGET, REUSE, limit + 1])
+        cursor.execute(sql, [*ranking.params, REUSE, limit + 1])
         rows = cursor.fetchall()
     known = [(int(term), weight, df) for term, weight, df in _json(rows[0][0]) or ()]
     weights = {term: weight for term, weight, _ in known}

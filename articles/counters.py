@@ -1,0 +1,82 @@
+"""How often an article was viewed, helped and was linked: by day, inside or outside, and role."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from articles import actions
+from articles.models import ArticleEvent
+from people.models import SiteSettings
+
+if TYPE_CHECKING:
+    from articles.models import Article
+
+DAYS = 400  # rows of the table; older days are in the totals
+
+INSIDE = ("candidate", "contributor", "publisher", "administrator")
+
+
+@dataclass
+class Row:
+    """What readers of one role did with the article on one day, or in all."""
+
+    day: date | None
+    inside: bool
+    role: str
+    views: int = 0
+    helped: int = 0
+    links: int = 0
+
+
+def split(article: Article) -> dict[str, Any]:
+    """{"days": rows by day, audience and role, newest first; "roles": the same in all}."""
+    zone = ZoneInfo(SiteSettings.load().time_zone)
+    views: Counter[tuple[date, bool, str]] = Counter()
+    helped: Counter[tuple[date, bool, str]] = Counter()
+    links: Counter[tuple[date, bool, str]] = Counter()
+    day = TruncDate("at", tzinfo=zone)
+    for row in article.views.values("inside", "role", day=day).annotate(n=Count("pk")):
+        views[row["day"], row["inside"], row["role"]] = row["n"]
+    rated = (
+        article.feedback.filter(helpful=True).values("role", day=day).annotate(n=Count("pk"))
+    )
+    for row in rated:
+        helped[row["day"], row["role"] in INSIDE, row["role"]] = row["n"]
+    for event in _standing_links(article):
+        role = (event.by and event.by.competency) or actions.role_of(event.by)
+        links[event.at.astimezone(zone).date(), True, role] += 1
+    keys = sorted(views | helped | links, key=lambda k: (-k[0].toordinal(), not k[1], k[2]))
+    days = [Row(*key, views[key], helped[key], links[key]) for key in keys]
+    roles: dict[tuple[bool, str], Row] = {}
+    for row in days:
+        total = roles.setdefault((row.inside, row.role), Row(None, row.inside, row.role))
+        total.views += row.views
+        total.helped += row.helped
+        total.links += row.links
+    return {
+        "days": days[:DAYS],
+        "roles": sorted(roles.values(), key=lambda row: (not row.inside, row.role)),
+        "views": sum(views.values()),
+        "helped": sum(helped.values()),
+        "links": sum(links.values()),
+    }
+
+
+def _standing_links(article: Article) -> list[ArticleEvent]:
+    """The links that were made and not removed since, as the article's own history tells."""
+    Verb = ArticleEvent.Verb
+    standing: dict[str, ArticleEvent] = {}
+    events = article.events.filter(verb__in=[Verb.LINKED, Verb.UNLINKED]).select_related("by")
+    for event in events.order_by("at", "pk"):
+        if event.verb == Verb.LINKED:
+            standing.setdefault(event.origin_id, event)
+        else:
+            standing.pop(event.origin_id, None)
+    return list(standing.values())

@@ -1,0 +1,124 @@
+"""What an article's history says, in words. One sentence for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from articles import parts
+from articles.models import ArticleEvent, Audience, Confidence, Flag, Governance
+
+Verb = ArticleEvent.Verb
+STATES = {"confidence": Confidence, "audience": Audience, "governance": Governance}
+ICONS = {
+    Verb.CREATED: "file-plus",
+    Verb.IMPROVED: "pencil-line",
+    Verb.RESTORED: "history",
+    Verb.CONFIDENCE: "badge-check",
+    Verb.AUDIENCE: "users",
+    Verb.GOVERNANCE: "scale",
+    Verb.DESCRIBED: "tag",
+    Verb.SUGGESTED: "message-square-diff",
+    Verb.ACCEPTED: "check",
+    Verb.DECLINED: "x",
+    Verb.FLAGGED: "flag",
+    Verb.FLAG_TAKEN: "hand",
+    Verb.FLAG_RESOLVED: "flag-off",
+    Verb.FLAG_REJECTED: "flag-off",
+    Verb.RATED: "thumbs-up",
+    Verb.LINKED: "link",
+    Verb.UNLINKED: "unlink",
+    Verb.IMPORTED: "import",
+}
+
+
+def icon(event: ArticleEvent) -> str:
+    return ICONS.get(Verb(event.verb), "circle")
+
+
+def says(event: ArticleEvent) -> str:
+    """What happened, without who and when: those stand beside it."""
+    detail: Mapping[str, Any] = event.detail or {}
+    verb = event.verb
+    if verb in STATES:
+        return _moved(verb, detail)
+    if verb == Verb.CREATED:
+        return _("Created the article")
+    if verb == Verb.IMPORTED:
+        return _("Imported the article")
+    if verb == Verb.IMPROVED:
+        return _("Improved %(parts)s, now version %(n)s") % {
+            "parts": _parts(detail.get("fields", ())),
+            "n": event.version,
+        }
+    if verb == Verb.RESTORED:
+        return _("Restored version %(old)s as version %(n)s") % {
+            "old": detail.get("restored", ""),
+            "n": event.version,
+        }
+    if verb == Verb.DESCRIBED:
+        return _("Changed %(what)s") % {"what": ", ".join(_described(detail))}
+    if verb == Verb.FLAGGED:
+        kind = dict(Flag.Kind.choices).get(detail.get("kind", ""), detail.get("kind", ""))
+        return _("Flagged: %(kind)s") % {"kind": kind}
+    if verb in (Verb.LINKED, Verb.UNLINKED):
+        text = _("Linked it to %(id)s") if verb == Verb.LINKED else _("Unlinked it from %(id)s")
+        return text % {"id": event.origin_id}
+    if verb == Verb.RATED:
+        told = {True: _("Said that it helped"), False: _("Said that it did not help")}
+        return told.get(detail.get("helpful"), _("Commented"))  # type: ignore[arg-type]
+    return {
+        Verb.SUGGESTED: _("Suggested a change"),
+        Verb.ACCEPTED: _("Accepted a suggestion"),
+        Verb.DECLINED: _("Declined a suggestion"),
+        Verb.FLAG_TAKEN: _("Took a flag"),
+        Verb.FLAG_RESOLVED: _("Resolved a flag"),
+        Verb.FLAG_REJECTED: _("Rejected a flag"),
+    }.get(Verb(verb), event.get_verb_display())
+
+
+def more(event: ArticleEvent) -> str:
+    """The words that somebody left with it: a reason, a note, an answer."""
+    detail: Mapping[str, Any] = event.detail or {}
+    return str(detail.get("reason") or detail.get("note") or detail.get("answer") or "")
+
+
+def _moved(aspect: str, detail: Mapping[str, Any]) -> str:
+    names = dict(STATES[aspect].choices)
+    values = {
+        "before": names.get(detail.get("from", ""), detail.get("from", "")),
+        "after": names.get(detail.get("to", ""), detail.get("to", "")),
+    }
+    return {
+        "confidence": _("Confidence: from “%(before)s” to “%(after)s”"),
+        "audience": _("Audience: from “%(before)s” to “%(after)s”"),
+        "governance": _("Governance: from “%(before)s” to “%(after)s”"),
+    }[aspect] % values
+
+
+def _parts(names: Any) -> str:
+    labels = {"title": _("Title"), "parts": _("Further parts"), **parts.labels()}
+    return ", ".join(labels.get(name, name) for name in names)
+
+
+def _described(detail: Mapping[str, Any]) -> list[str]:
+    labels = {
+        "domain": _("domain"),
+        "tags": _("tags"),
+        "owner": _("owner"),
+        "environment_facets": _("facets"),
+        "language": _("language"),
+        "editors": _("named editors"),
+    }
+    told = []
+    for name, move in detail.items():
+        after = move.get("to") if isinstance(move, Mapping) else ""
+        if isinstance(after, Mapping):
+            after = ", ".join(f"{key} {value}" for key, value in after.items())
+        elif isinstance(after, list):
+            after = ", ".join(str(value) for value in after)
+        label = labels.get(name, name)
+        told.append(f"{label}: {after}" if after else f"{label}: –")
+    return told

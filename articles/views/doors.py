@@ -1,0 +1,66 @@
+"""Who may come in: what every page about articles asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from articles.models import Article
+from kcs.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from articles.queries import ArticleQuerySet
+
+View = Callable[..., HttpResponse]
+
+
+def agents_only(view: View) -> View:
+    """Visitors are asked to sign in, customers are refused: before anything is looked up, so
+    that the answer is the same for what is hidden and for what does not exist."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_agent:
+            raise NotAllowed(_("Only agents work here."))
+        return view(request, *args, **kwargs)
+
+    return door
+
+
+def visible(request: HttpRequest) -> ArticleQuerySet:
+    return Article.objects.visible_to(request.user)
+
+
+def find(request: HttpRequest, number: str, *related: str) -> Article:
+    """The article with this number, if this person may know of it."""
+    article = (
+        visible(request).select_related("template", *related).filter(number=number).first()
+    )
+    if article is None:
+        raise Http404
+    return article
+
+
+def onward(request: HttpRequest, fallback: str) -> str:
+    """Where a form wants to go back to; never to another site."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return fallback
+
+
+def capitals(request: HttpRequest, number: str, rest: str = "") -> HttpResponse:
+    """kb-12 is KB-12: one address for one article, whoever typed it."""
+    query = request.META.get("QUERY_STRING", "")
+    path = reverse("articles:detail", args=[number.upper()]) + rest
+    return redirect(f"{path}?{query}" if query else path, permanent=True)

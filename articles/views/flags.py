@@ -1,0 +1,226 @@
+"""Flags that wait for an answer, and suggestions that wait for a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import actions, diff, rules
+from articles.forms import AnswerForm, TextForm, text_values
+from articles.models import Article, Flag, Suggestion
+from articles.views.doors import agents_only, find, onward, visible
+from kcs.errors import BadValue, Stale
+
+PAGE = 50
+
+
+@require_safe
+@agents_only
+def flags(request: HttpRequest) -> HttpResponse:
+    """The open flags that this person may answer, oldest first, and the suggestions to decide."""
+    user = request.user
+    waiting = Flag.objects.open().answerable_by(user)
+    mine = request.GET.get("mine") == "1"
+    if mine:
+        waiting = waiting.filter(owner=user)
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 10:
+        waiting = waiting.filter(pk__gt=int(after))
+    rows = list(
+        waiting.select_related("article", "by", "owner", "version").order_by("pk")[: PAGE + 1]
+    )
+    for row in rows:
+        row.mine = True
+        row.form = AnswerForm(prefix=f"flag-{row.pk}")
+    suggestions = (
+        Suggestion.objects.open()
+        .filter(article__in=visible(request).changeable_by(user).values("pk"))
+        .exclude(by=user)
+        .select_related("article", "by")
+        .order_by("pk")[:PAGE]
+    )
+    path = reverse("articles:flags")
+    chosen = "mine=1&" if mine else ""
+    context = {
+        "flags": rows[:PAGE],
+        "suggestions": list(suggestions),
+        "mine": mine,
+        "newer_url": f"{path}?{chosen}".rstrip("?&") if after else "",
+        "older_url": f"{path}?{chosen}after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+    }
+    return render(request, "articles/flags.html", context)
+
+
+def _flag(request: HttpRequest, pk: int) -> Flag:
+    found = (
+        Flag.objects.filter(article__in=visible(request))
+        .select_related("article__owner", "by", "owner", "version")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answered(request: HttpRequest, flag: Flag, said: str) -> HttpResponse:
+    """The flag as it is now; without htmx back to the page that one came from."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, said)
+        return redirect(onward(request, reverse("articles:flags")))
+    flag.mine = rules.may_answer(request.user, flag)
+    flag.form = AnswerForm(prefix=f"flag-{flag.pk}")
+    on_page = request.POST.get("next", "").startswith("/articles/")
+    context = {"flag": flag, "is_page": on_page, "said": said}
+    response = render(request, "articles/flag.html#flag", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _answer_text(request: HttpRequest, flag: Flag) -> str:
+    form = AnswerForm(request.POST, prefix=f"flag-{flag.pk}")
+    form.is_valid()
+    # A program says just `answer`; a page with many flags tells its fields apart.
+    return str(form.cleaned_data.get("answer") or request.POST.get("answer", ""))
+
+
+@require_POST
+@agents_only
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    flag = _flag(request, pk)
+    actions.take(flag, by=request.user)
+    return _answered(request, flag, _("The flag is yours now."))
+
+
+@require_POST
+@agents_only
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    flag = _flag(request, pk)
+    actions.resolve(flag, by=request.user, answer=_answer_text(request, flag))
+    return _answered(request, flag, _("Resolved. Whoever raised it reads your answer."))
+
+
+@require_POST
+@agents_only
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    flag = _flag(request, pk)
+    actions.reject(flag, by=request.user, answer=_answer_text(request, flag))
+    return _answered(request, flag, _("Rejected. Whoever raised it reads your answer."))
+
+
+# Suggestions --------------------------------------------------------------------------------
+
+
+def _suggestion(request: HttpRequest, number: str, pk: int) -> tuple[Article, Suggestion]:
+    article = find(request, number, "owner")
+    found = article.suggestions.select_related("by", "decided_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    found.article = article
+    return article, found
+
+
+def _merged(article: Article, suggestion: Suggestion) -> tuple[dict[str, Any], list[str]]:
+    """The article's text with the suggestion in it, and the parts that others changed too."""
+    proposed, overlap = actions.proposal(suggestion)
+    return {**article.words(), **proposed}, overlap
+
+
+def _page(
+    request: HttpRequest,
+    article: Article,
+    suggestion: Suggestion,
+    *,
+    form: TextForm | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    merged, overlap = _merged(article, suggestion)
+    if form is None:
+        form = TextForm(
+            template=article.template,
+            initial={**text_values(article.template, merged), "base": article.version_number},
+        )
+    context = {
+        "article": article,
+        "suggestion": suggestion,
+        "changes": diff.compare(article.template, article.words(), merged)
+        if suggestion.state == Suggestion.State.OPEN
+        else diff.compare(
+            article.template, _base_words(article, suggestion), suggestion.words()
+        ),
+        "overlap": overlap,
+        "may_decide": suggestion.state == Suggestion.State.OPEN
+        and rules.may_decide(request.user, suggestion),
+        "form": form,
+        "error": error,
+        "editing": form.is_bound or bool(overlap),
+    }
+    return render(request, "articles/suggestion.html", context, status=status)
+
+
+def _base_words(article: Article, suggestion: Suggestion) -> dict[str, Any]:
+    began = article.versions.filter(number=suggestion.base).first()
+    return began.words() if began else article.words()
+
+
+@require_safe
+@agents_only
+def suggestion(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """What somebody would change, against what the article says now."""
+    return _page(request, *_suggestion(request, number, pk))
+
+
+@require_POST
+@agents_only
+def accept(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Make it live: as it is, or with the changes that were typed over it."""
+    article, found = _suggestion(request, number, pk)
+    changes, form = None, None
+    if request.POST.get("with_changes"):
+        form = TextForm(request.POST, template=article.template)
+        if not form.is_valid():
+            return _page(request, article, found, form=form, status=422)
+        changes = form.words()
+    try:
+        if (
+            changes is not None
+            and form
+            and form.cleaned_data["base"]
+            not in (
+                None,
+                article.version_number,
+            )
+        ):
+            raise Stale(_("The article changed while you were writing. Compare once more."))
+        made = actions.accept(found, by=request.user, changes=changes)
+    except (BadValue, Stale) as error:
+        article, found = _suggestion(request, number, pk)
+        if form is not None:
+            # The text stays as typed, on top of what the article says now.
+            form.data = {**form.data.dict(), "base": str(article.version_number)}
+        return _page(request, article, found, form=form, error=str(error), status=error.status)
+    messages.success(
+        request, _("Accepted. The article is at version %(n)s now.") % {"n": made.number}
+    )
+    return redirect(article)
+
+
+@require_POST
+@agents_only
+def decline(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Say no, with the reason that its author will read."""
+    article, found = _suggestion(request, number, pk)
+    try:
+        actions.decline(found, by=request.user, reason=request.POST.get("reason", ""))
+    except BadValue as error:
+        return _page(request, article, found, error=str(error), status=error.status)
+    messages.success(request, _("Declined. Its author reads your reason."))
+    return redirect(article)

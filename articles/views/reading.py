@@ -1,0 +1,243 @@
+"""The page of one article, and the verbs that stand on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import actions, counters, parts, rules
+from articles.forms import STATES, AnswerForm, FlagForm, RateForm, StateForm
+from articles.models import Article, Feedback, Flag, Governance, Suggestion
+from articles.views.doors import agents_only, find, visible
+from articles.views.hooks import on_open
+from kcs.errors import BadValue
+from kcs.web import answer
+from people.models import User
+
+DETAIL = "articles/detail.html"
+COMMENTS = 50
+NEIGHBOURS = ("domain", "owner", "owner_team", "created_by", "changed_by")
+
+
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """The article: for agents with all that is known of it, for readers outside its text."""
+    # Most articles have neither comments nor suggestions; then nobody asks for them.
+    article = (
+        visible(request)
+        .select_related("template", *NEIGHBOURS)
+        .annotate(
+            has_comments=Exists(Feedback.objects.filter(article=OuterRef("pk"))),
+            has_suggestions=Exists(Suggestion.objects.open().filter(article=OuterRef("pk"))),
+        )
+        .filter(number=number)
+        .first()
+    )
+    if article is None:
+        raise Http404
+    if request.method == "GET":
+        _opened(request, article)
+    if request.user.is_authenticated and request.user.is_agent:
+        response = render(request, DETAIL, page(request.user, article))
+    else:
+        response = render(request, "articles/outside.html", _outside(request, article))
+    add_never_cache_headers(response)
+    return response
+
+
+def _opened(request: HttpRequest, article: Article) -> None:
+    """Count the view; a hit of a recorded search also tells which place of the list it had."""
+    actions.view(article, by=request.user)
+    search, rank = request.GET.get("search", ""), request.GET.get("rank", "")
+    if request.user.is_authenticated and search.isdecimal() and rank.isdecimal():
+        for hook in on_open:
+            hook(article, by=request.user, search=int(search[:18]), rank=int(rank[:4]))
+
+
+def page(user: User, article: Article) -> dict[str, Any]:
+    """What the page of an agent shows."""
+    if article.governance == Governance.COMPLIANCE:
+        prefetch_related_objects([article], "editors")
+    may_change = rules.may_change(user, article)
+    return {
+        "article": article,
+        **_parts(article, inside=True),
+        "may_change": may_change,
+        "may_suggest": not may_change and rules.may_suggest(user, article),
+        "states": _states(user, article) if may_change else None,
+        "flags": flags_of(user, article) if article.open_flags else [],
+        "flag_form": FlagForm(),
+        "suggestions": _suggestions(article),
+        "comments": _comments(article),
+        "rate_form": RateForm(),
+        "used_by_url": _used_by(article),
+        "origin": _origin(article),
+        "is_page": True,
+    }
+
+
+def _parts(article: Article, *, inside: bool) -> dict[str, Any]:
+    read = parts.read(article, inside=inside)
+    return {"parts": read, "has_environment": any(p.name == "environment" for p in read)}
+
+
+def _states(user: User, article: Article) -> StateForm | None:
+    """The form of the three states, when there is anything to choose."""
+    form = StateForm(
+        user=user,
+        article=article,
+        template=article.template,
+        initial={name: getattr(article, name) for name in STATES},
+    )
+    offers = any(len(form.fields[name].choices) > 1 for name in STATES)  # type: ignore[attr-defined]
+    return form if offers else None
+
+
+def flags_of(user: User, article: Article) -> list[Flag]:
+    """The open flags of one article, oldest first, each knowing whether this person answers."""
+    flags = list(
+        article.flags.open().select_related("by", "owner", "version").order_by("at", "pk")
+    )
+    for flag in flags:
+        flag.article = article
+        flag.mine = rules.may_answer(user, flag)
+        flag.form = AnswerForm(prefix=f"flag-{flag.pk}")
+    return flags
+
+
+def _suggestions(article: Article) -> list[Suggestion]:
+    if not getattr(article, "has_suggestions", True):
+        return []
+    return list(article.suggestions.open().select_related("by"))
+
+
+def _comments(article: Article) -> list[Feedback]:
+    if not getattr(article, "has_comments", True):
+        return []
+    return list(article.feedback.exclude(comment="").select_related("by")[:COMMENTS])
+
+
+def _used_by(article: Article) -> str:
+    """Where the tickets that used it are listed; the page composes that by its address."""
+    try:
+        return reverse("solve:used_by", args=[article.number])
+    except NoReverseMatch:
+        return ""
+
+
+def _origin(article: Article) -> dict[str, str] | None:
+    """Where the article came from, as a link when it has an address."""
+    if not (article.origin_id or article.origin_url):
+        return None
+    url = article.origin_url
+    if not url and article.origin_type == "ticket":
+        try:
+            url = reverse("solve:workspace", args=[article.origin_id])
+        except NoReverseMatch:
+            url = ""
+    return {
+        "type": article.origin_type,
+        "id": article.origin_id or article.origin_url,
+        "url": url,
+    }
+
+
+def _outside(request: HttpRequest, article: Article) -> dict[str, Any]:
+    return {
+        "article": article,
+        **_parts(article, inside=False),
+        "comments": [c for c in _comments(article) if c.by_id and c.by_id == request.user.pk],
+        "rate_form": RateForm(),
+        "rated": article.pk in request.session.get("helped", []),
+    }
+
+
+# The verbs of the page ----------------------------------------------------------------------
+
+
+def _answer(request: HttpRequest, article: Article, part: str) -> HttpResponse:
+    """The part that changed, of the article as it is now."""
+    fresh = find(request, article.number, *NEIGHBOURS)
+    context = {**page(request.user, fresh), "changed": True}
+    return answer(request, DETAIL, context, part=part, url=fresh.get_absolute_url())
+
+
+@require_POST
+@agents_only
+def restate(request: HttpRequest, number: str) -> HttpResponse:
+    """Set confidence, audience, governance; what one may not set is refused, not ignored."""
+    article = find(request, number)
+    form = StateForm(
+        request.POST,
+        user=request.user,
+        article=article,
+        template=article.template,
+        initial={name: getattr(article, name) for name in STATES},
+    )
+    if not form.is_valid():
+        field, said = next(iter(form.errors.items()))
+        raise BadValue(said[0], field=field)
+    wanted = {name: value for name, value in form.changed_facts().items() if value}
+    actions.restate(article, by=request.user, reason=form.cleaned_data["reason"], **wanted)
+    return _answer(request, article, "states")
+
+
+@require_POST
+@agents_only
+def flag(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that something is wrong with the article."""
+    article = find(request, number)
+    form = FlagForm(request.POST)
+    if not form.is_valid():
+        field, said = next(iter(form.errors.items()))
+        raise BadValue(said[0], field=field)
+    actions.flag(article, by=request.user, **form.cleaned_data)
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, _("Flagged. Its owner has been told."))
+    return _answer(request, article, "flags")
+
+
+@require_POST
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """Say whether the article helped, or leave a comment. Open to every reader of it."""
+    article = find(request, number)
+    form = RateForm(request.POST)
+    form.is_valid()
+    helpful, comment = form.cleaned_data.get("helpful"), form.cleaned_data["comment"]
+    known = request.user if request.user.is_authenticated else None
+    helped = request.session.get("helped", [])
+    if known is None and helpful and article.pk in helped:
+        # A visitor has no account to count by; the session keeps a second press from counting.
+        helpful = None
+    if helpful is not None or comment.strip():
+        actions.rate(article, by=known, helpful=helpful, comment=comment)
+    elif article.pk not in helped:
+        raise BadValue(_("Say whether it helped, or write a comment."), field="comment")
+    if known is None and helpful:
+        request.session["helped"] = [*helped, article.pk][-100:]
+    if known is None or not known.is_agent:
+        messages.success(request, _("Thank you. This goes to the people who look after it."))
+        return redirect(article.get_absolute_url())
+    return _answer(request, article, "comments")
+
+
+@require_safe
+@agents_only
+def counted(request: HttpRequest, number: str) -> HttpResponse:
+    """Views, “this helped” and links, by inside and outside, role and day."""
+    article = find(request, number)
+    context = {"article": article, **counters.split(article)}
+    template = "articles/counters.html"
+    if request.htmx:  # type: ignore[attr-defined]
+        template += "#table"
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
