@@ -83,12 +83,13 @@ if not _site.hostname or _site.path or _site.query:
         f" not {SITE_URL!r}."
     )
 HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", sorted({_site.hostname, *LOOPBACK}))
+_name = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", sorted({_name, *LOOPBACK}))
 if any(host.startswith("*") for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS=* lets anybody write the links in our mails. Name the hosts."
     )
-if DEBUG and (_others := sorted({_site.hostname, *ALLOWED_HOSTS} - {*LOOPBACK, "::1"})):
+if DEBUG and (_others := sorted({_name, *ALLOWED_HOSTS} - {*LOOPBACK})):
     raise ImproperlyConfigured(
         f"DEBUG shows the source and the settings to every visitor, so it is refused with a"
         f" real host ({', '.join(_others)}). Unset DEBUG, or keep to localhost."

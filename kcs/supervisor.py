@@ -406,6 +406,7 @@ class Site:
         """Bring files and database up to this version, side by side; then load all code."""
         files = self._child("static", build_static)
         people = self.var / "run/people.txt"
+        say("Preparing the database and the files.")
         data = self._child("database", lambda: prepare_database(people, demo=self.demo))
         self._finish(files)
         for shared in WHAT_THE_PARTS_SHARE:
