@@ -57,11 +57,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             return 0
         return int(user.notifications.filter(read_at=None).count())
 
+    site = SimpleLazyObject(_site)
     return {
         "theme": _theme(request, user),
         "dir": "rtl" if get_language_bidi() else "ltr",
         "LANGUAGE_CODE": get_language(),
-        "site": SimpleLazyObject(_site),
+        "site": site,
+        "desk": site,  # allauth's pages call something else the site
         "unread": unread,
         "open_tabs": _tabs(request),
         "nav": _place(request),

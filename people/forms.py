@@ -146,7 +146,7 @@ class PersonForm(forms.ModelForm):
             "is_staff",
             "is_superuser",
         ]
-        labels = {"is_superuser": _("administrator")}
+        labels = {"is_superuser": _("Administrator")}
         help_texts = {
             "is_superuser": _("Configures everything and invites people."),
             "is_staff": _("Reviewers see its lists; only administrators change them."),
@@ -182,7 +182,7 @@ class KeyForm(forms.Form):
         label=_("What it is for"), max_length=80, help_text=_("As: nightly export")
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Allowed to"),
         choices=[("read", _("Read")), ("write", _("Write"))],
         initial=["read"],
         widget=forms.CheckboxSelectMultiple,

@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy as _
 
 from kcs.errors import BadValue, Refused
 
-
 OURS = {"people", "articles", "tickets", "loops"}
 
 
