@@ -2,18 +2,17 @@
 # bootstrap.py makes .venv from the lock files, and does nothing when that is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo start stop test lint lock messages manage format
+.PHONY: help demo start stop manage test lint format messages lock
+.PHONY: environment style templates texts layers migrations types
 
 # What `make` sets for its own children would reach the site's processes.
 unexport MAKEFLAGS MFLAGS MAKELEVEL
 
 RUN := python3 bootstrap.py run
-DEV := python3 bootstrap.py dev
-# How many tests run at once. ARGS goes to pytest: make test ARGS="-k gate".
+# How many tests run at once. ARGS goes to pytest: make test ARGS="-k gate"
 JOBS ?= 2
 ARGS ?=
-# The linters read the settings without a server.
-BARE := DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python -W ignore::RuntimeWarning
+HTML = $$(git ls-files --cached --others --exclude-standard '*.html')
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,29 +31,43 @@ manage:  ## one of Django's commands: make manage DO="import tickets file.csv --
 
 test: lint  ## everything: linters, then all tests, in a browser too
 	@.venv/bin/python -m kcs.testing
-	@.venv/bin/python manage.py fonts --verbosity 0
-	@.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py fonts --verbosity 0
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-lint:  ## the linters alone
-	@$(DEV)
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/djade --check $$(git ls-files --cached --others --exclude-standard '*.html')
-	@.venv/bin/python -m kcs.translations compile
-	.venv/bin/python -m kcs.translations check
-	.venv/bin/lint-imports
-	$(BARE) manage.py makemigrations --check --dry-run
-	.venv/bin/mypy kcs people articles tickets loops manage.py bootstrap.py
+lint: style templates texts layers migrations types  ## the linters alone; `make -k lint` runs on
 
-format:  ## bring code and templates into their form
-	@$(DEV)
+format: environment  ## bring code and templates into their form
 	.venv/bin/ruff check --fix-only
 	.venv/bin/ruff format
-	.venv/bin/djade $$(git ls-files '*.html')
+	.venv/bin/djade $(HTML)
 
-messages:  ## bring the texts to translate into locale/
-	@$(DEV)
+messages: environment  ## bring the texts to translate into locale/
 	.venv/bin/python -m kcs.translations extract
 
 lock:  ## choose the newest versions that pyproject.toml allows, and write down their hashes
 	@python3 bootstrap.py lock
+
+environment:
+	@python3 bootstrap.py dev
+
+style: environment
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+templates: environment
+	.venv/bin/djade --check $(HTML)
+
+texts: environment
+	.venv/bin/python -m kcs.translations compile
+	.venv/bin/python -m kcs.translations check
+
+layers: environment
+	.venv/bin/lint-imports
+
+# Warnings off: that no database answers is expected here, and the models alone are asked.
+migrations: environment
+	DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python -W ignore::RuntimeWarning \
+		manage.py makemigrations --check --dry-run
+
+types: environment
+	.venv/bin/mypy kcs people articles tickets loops manage.py bootstrap.py
