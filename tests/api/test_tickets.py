@@ -225,9 +225,9 @@ def test_a_private_teams_ticket_is_missing_for_everybody_else(api):
     for verb in ("assign", "solve", "reopen", "pend", "wake", "messages", "links"):
         assert program.post(f"tickets/{ticket.number}/{verb}/", {}).status_code == 404, verb
     assert "canary" not in program.get("tickets/?state=any").content.decode()
-    line = program.post(
-        "tickets/bulk/", {"numbers": [ticket.number], "verb": "solve"}
-    ).json()["results"][0]
+    line = program.post("tickets/bulk/", {"numbers": [ticket.number], "verb": "solve"}).json()[
+        "results"
+    ][0]
     assert line["status"] == 404
     refused = program.post("tickets/", {"subject": "x", "team": "Board"})
     unknown = program.post("tickets/", {"subject": "x", "team": "None such"})
