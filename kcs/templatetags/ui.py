@@ -5,7 +5,7 @@ A state is never told by colour alone: each badge is an icon and a word.
 
 import re
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -106,7 +106,7 @@ def _svg(name: str, size: int, classes: str, label: str) -> SafeString:
     spoken = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     # Large icons get a thinner line, so that all look equally heavy.
     stroke = "1.75" if size >= 18 else "2"
-    return mark_safe(  # noqa: S308  (the drawing is packaged data, the rest is escaped here)
+    return mark_safe(
         f'<svg class="{escape(kind)}" width="{size}" height="{size}" viewBox="0 0 24 24"'
         f' fill="none" stroke="currentColor" stroke-width="{stroke}" stroke-linecap="round"'
         f' stroke-linejoin="round" {spoken}>{inner}</svg>'
@@ -129,6 +129,12 @@ def badge(marks: dict[str, Mark], value: object, extra: str = "") -> SafeString:
     known = marks.get(str(value or ""))
     if known is None:
         return mark_safe("")
+    return _badge(known, extra, get_language() or "en")
+
+
+@lru_cache(maxsize=512)
+def _badge(known: Mark, extra: str, _language: str) -> SafeString:
+    """Lists show the same few badges hundreds of times; the word is the language's."""
     name, tone, word = known
     return format_html(
         '<span class="badge {} {}">{}{}</span>', tone, extra, _svg(name, 12, "", ""), word
@@ -226,18 +232,30 @@ def _locale(code: str) -> Locale:
         return Locale("en")
 
 
+def _rounded(span: timedelta) -> int:
+    """Seconds, no finer than the words tell them apart, so that a list says each but once."""
+    seconds = int(span.total_seconds())
+    step = 1 if abs(seconds) < 120 else 60 if abs(seconds) < 86_400 else 3600
+    return round(seconds / step) * step
+
+
+@lru_cache(maxsize=4096)
+def _span(seconds: int, width: str, language: str) -> str:
+    return format_timedelta(
+        timedelta(seconds=seconds),
+        add_direction=True,
+        format=width,  # type: ignore[arg-type]
+        locale=_locale(language),
+        threshold=1.2,
+    )
+
+
 @register.simple_tag
 def ago(when: datetime | None, width: str = "short") -> SafeString:
     """How long ago, in the reader's language, with the exact moment on hover."""
     if when is None:
         return mark_safe("")
-    words = format_timedelta(
-        when - timezone.now(),
-        add_direction=True,
-        format=width,  # type: ignore[arg-type]
-        locale=_locale(get_language() or "en"),
-        threshold=1.2,
-    )
+    words = _span(_rounded(when - timezone.now()), width, get_language() or "en")
     local = timezone.localtime(when)
     return format_html(
         '<time class="tn" datetime="{}" title="{}">{}</time>',
@@ -275,7 +293,11 @@ def lang_attrs(language: object) -> SafeString:
     Direction comes from the language, never from the first letter: a Hebrew title that begins
     with "macOS 26" would otherwise turn round.
     """
-    code = str(language or get_language() or "en")
+    return _lang_attrs(str(language or get_language() or "en"))
+
+
+@lru_cache(maxsize=256)
+def _lang_attrs(code: str) -> SafeString:
     return format_html('lang="{}" dir="{}"', code, direction(code))
 
 
