@@ -1,13 +1,7 @@
-"""Writing the impact table: what a term in an article is worth is computed when it is saved.
-
-impact = tf'·(k1+1)/(k1+tf'),  tf' = Σ_f weight_f·tf_f/(1 − b + b·length_f/average_f)
+"""Writing the impact table, in the transaction that writes the article.
 
 Nothing here updates a row that two articles share, so two saves never wait for each other:
 term ids are hashes, new words are appended, counts and averages are refreshed in batch.
-`outside` is the same sum over what outside readers may read: without internal passages, and
-without the demand field, whose words other customers wrote.
-
-Tuned weights, excluded fields and 4-grams are for `impacts` and `count_fields` to learn.
 """
 
 from __future__ import annotations
@@ -22,96 +16,27 @@ from django.db import connection, transaction
 
 from articles.search import analyzer
 from articles.search.analyzer import Token, base_language
-from articles.text import outside as outside_text
+from articles.search.weighing import (
+    FIELDS,
+    USUAL,
+    Demand,
+    count_fields,
+    fields_of,
+    lengths_of,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from articles.models import Article
 
-# In the order of the bits of Posting.fields and of Document.lengths.
-FIELDS = ("title", "issue", "environment", "resolution", "cause", "parts", "tags", "demand")
-BITS = {name: 1 << at for at, name in enumerate(FIELDS)}
-WEIGHTS = {**dict.fromkeys(FIELDS, 1.0), "title": 5.0, "tags": 2.0, "demand": 0.5}
-K1 = 1.5
-B = 0.75
-
-# Words per field to compare with until the base has lengths of its own.
-USUAL = (6.0, 30.0, 8.0, 70.0, 20.0, 40.0, 3.0, 60.0)
 # The row of articles_corpus that is about the whole base.
 ALL = "*"
-MAX_TERMS = 20_000
 DEMAND_TICKETS = 10
 DEMAND_WORDS = 400
 BATCH = 500
 # Averages that moved by less than this leave the impacts in the index as they are.
 DRIFT = 0.15
 SAMPLE = 2_000
-
-Texts = dict[str, str]
-Counts = dict[str, Counter[Token]]
-Demand = list[tuple[str, str, int]]
-# impact, outside, fields, outside_fields
-Row = tuple[float, float, int, int]
-
-
-# What an article is worth for each of its terms ------------------------------------------------
-
-
-def fields_of(article: Article) -> Texts:
-    """The text of each field as it is written, internal passages included."""
-    facets = (article.environment_facets or {}).values()
-    return {
-        "title": article.title,
-        "issue": article.issue,
-        "environment": "\n".join([article.environment, *(str(value) for value in facets)]),
-        "resolution": article.resolution,
-        "cause": article.cause,
-        "parts": "\n\n".join(str(text) for text in (article.parts or {}).values() if text),
-        "tags": "\n".join(article.tags or ()),
-    }
-
-
-def count_fields(texts: Texts, language: str) -> Counts:
-    return {name: analyzer.count(text, language) for name, text in texts.items() if text}
-
-
-def lengths_of(counts: Counts) -> list[int]:
-    return [counts[name].total() if name in counts else 0 for name in FIELDS]
-
-
-def impacts(counts: Counts, averages: Sequence[float]) -> dict[Token, tuple[float, int]]:
-    """What each term says about this text, and the bits of the fields it stands in."""
-    sums: dict[Token, float] = {}
-    masks: dict[Token, int] = {}
-    for name, average in zip(FIELDS, averages, strict=True):
-        if not (counted := counts.get(name)):
-            continue
-        share = WEIGHTS[name] / (1 - B + B * counted.total() / average)
-        bit = BITS[name]
-        for term, times in counted.items():
-            sums[term] = sums.get(term, 0.0) + share * times
-            masks[term] = masks.get(term, 0) | bit
-    return {term: (K1_UP * tf / (K1 + tf), masks[term]) for term, tf in sums.items()}
-
-
-K1_UP = K1 + 1
-
-
-def rows_of(
-    texts: Texts, demand: Demand, language: str, averages: Sequence[float]
-) -> tuple[dict[Token, Row], list[int]]:
-    """The postings of one article by term, and its field lengths."""
-    counts = count_fields(texts, language)
-    seen = {name: outside_text(text) for name, text in texts.items()}
-    public = counts if seen == texts else count_fields(seen, language)
-    inside = {**counts, "demand": Counter({(space, term): n for space, term, n in demand})}
-    shown = impacts(public, averages)
-    rows: dict[Token, Row] = {}
-    for term, (impact, mask) in impacts(inside, averages).items():
-        out, out_mask = shown.get(term, (0.0, 0))
-        rows[term] = (impact, out, mask, out_mask)
-        if len(rows) == MAX_TERMS:
-            break
-    return rows, lengths_of(inside)
 
 
 # One article, in the caller's transaction ------------------------------------------------------

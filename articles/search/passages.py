@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from articles.search import analyzer, index
+from articles.search import analyzer, weighing
 from articles.search.analyzer import Token, base_language
 from articles.text import outside
 
@@ -60,12 +60,12 @@ def why(matches: Sequence[Match]) -> list[str]:
     told = [match for match in matches if not match.function] or list(matches)
     lines: list[tuple[float, int, str]] = []
     for place, (name, sentence) in enumerate(TOLD.items()):
-        here = [match for match in told if match.fields & index.BITS[name]]
+        here = [match for match in told if match.fields & weighing.BITS[name]]
         if not here:
             continue
         best = set(sorted(here, key=lambda match: -match.worth)[:WORDS_TOLD])
         words = dict.fromkeys(match.word for match in here if match in best)
-        worth = sum(match.worth for match in here) * index.WEIGHTS[name]
+        worth = sum(match.worth for match in here) * weighing.WEIGHTS[name]
         lines.append((-worth, place, str(sentence) % {"words": ", ".join(words)}))
     return [line for _worth, _place, line in sorted(lines)[:3]]
 
@@ -87,7 +87,7 @@ def snippet(
     for name in SHOWN:
         if not fields[name]:
             continue
-        worth = sum(match.worth for match in matches if match.fields & index.BITS[name])
+        worth = sum(match.worth for match in matches if match.fields & weighing.BITS[name])
         if worth > best:
             candidate = _plain(fields[name], name, outside=outside)
             if candidate:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from articles import actions
 from articles.models import Article
-from articles.search import index
+from articles.search import index, weighing
 from articles.search.models import CorpusStat, Document, NewTerm, Posting, Term
 from articles.search.passages import MARK, UNMARK
 from articles.search.query import duplicates, facets, search, terms
@@ -523,7 +523,7 @@ def test_of_a_megabyte_of_unique_words_the_index_keeps_a_part_and_the_article_al
     article = make.article(by=agent, title="Dictionary", resolution=text)
     assert Article.objects.get(pk=article.pk).resolution == text
     held = Document.objects.get(article_id=article.pk).terms
-    assert len(held) <= index.MAX_TERMS
+    assert len(held) <= weighing.MAX_TERMS
     assert numbers("dictionary", agent) == [article.number]
     assert numbers("w00001z", agent) == [article.number]
 

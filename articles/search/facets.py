@@ -1,0 +1,109 @@
+"""How many articles each choice of a filter would leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from articles.search.asking import ask
+from articles.search.ranking import is_outside, listed, ranking_of, visible_articles
+
+if TYPE_CHECKING:
+    from articles.search.ranking import Person
+
+FACETS = ("confidence", "audience", "domain", "language", "tag")
+FACET_COLUMNS = {
+    "confidence": "b.confidence::text",
+    "audience": "b.audience::text",
+    "language": "b.language::text",
+    "domain": "dom.path::text",
+    "tag": "tag",
+}
+
+
+def facets(
+    text: str,
+    *,
+    user: Person,
+    filters: Mapping[str, Any] | None = None,
+    language: str | None = None,
+    archived: bool = False,
+) -> dict[str, dict[str, int]]:
+    """How many of the candidates each choice would leave: {facet: {value: count}}.
+
+    A facet ignores its own choice, so that another value can be picked. Domains count their
+    branches too. Without words the candidates are everything this person may see.
+    """
+    filters = dict(filters or {})
+    rest = {name: value for name, value in filters.items() if name not in FACETS}
+    visible = visible_articles(user, rest, archived or bool(filters.get("confidence")))
+    asked = ask(text, language)
+    if asked.weights:
+        ranking = ranking_of(asked, visible, outside=is_outside(user))
+        if ranking is None:
+            return {name: {} for name in FACETS}
+        head, params = ranking.sql, ranking.params
+    else:
+        try:
+            seen, seen_params = visible.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return {name: {} for name in FACETS}
+        head, params = (
+            f"with candidates as (select seen.id as article_id from ({seen}) as seen(id)),",
+            list(seen_params),
+        )
+    arms, arm_params = [], []
+    for name in FACETS:
+        where, where_params = _facet_conditions(filters, but=name, archived=archived)
+        extra = ", unnest(b.tags) tag" if name == "tag" else ""
+        arms.append(
+            f"select '{name}', {FACET_COLUMNS[name]}, count(*) "
+            f"from b left join people_domain dom on dom.id = b.domain_id{extra} "
+            f"where {where} group by 2"
+        )
+        arm_params += where_params
+    sql = (
+        f"{head} b as materialized (select a.confidence, a.audience, a.language, a.domain_id, "
+        "a.tags from candidates c join articles_article a on a.id = c.article_id) "
+        + " union all ".join(arms)
+    )
+    counted: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *arm_params])
+        for name, value, number in cursor.fetchall():
+            if value is None:
+                continue
+            if name == "domain":
+                steps = value.split("/")
+                for depth in range(1, len(steps) + 1):
+                    path = "/".join(steps[:depth])
+                    counted[name][path] = counted[name].get(path, 0) + number
+            else:
+                counted[name][value] = number
+    return counted
+
+
+def _facet_conditions(
+    filters: Mapping[str, Any], *, but: str, archived: bool
+) -> tuple[str, list[Any]]:
+    where, params = ["true"], []
+    for name in FACETS:
+        chosen = [] if name == but else [str(value) for value in listed(filters.get(name))]
+        if name == "confidence" and not chosen and but != name and not archived:
+            where.append("b.confidence <> 'archived'")
+        if not chosen:
+            continue
+        if name == "tag":
+            where.append("b.tags && %s::varchar[]")
+        elif name == "domain":
+            where.append(
+                "exists (select from unnest(%s::text[]) path where dom.path = path "
+                "or starts_with(dom.path, path || '/'))"
+            )
+        else:
+            where.append(f"b.{name} = any(%s::text[])")
+        params.append(chosen)
+    return " and ".join(where), params
