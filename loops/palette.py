@@ -52,7 +52,9 @@ def palette(request: HttpRequest) -> HttpResponse:
             (_("Commands"), commands(text, user)),
         ):
             if items:
-                groups.append({"label": label, "items": items})
+                # The template asks for "keys": without one it would meet dict.keys.
+                rows = [{"keys": (), **item} for item in items]
+                groups.append({"label": label, "items": rows})
     response = render(request, "parts/palette_results.html", {"groups": groups})
     response["Cache-Control"] = "private, no-store"
     return response

@@ -42,6 +42,11 @@ ICONS = {
 }
 
 
+def frame(user: User) -> str:
+    """The page round the content: a customer has no rail and no queue."""
+    return "app.html" if user.is_agent else "articles/outside_frame.html"
+
+
 @require_GET
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
@@ -61,6 +66,7 @@ def _inbox(request: HttpRequest) -> dict[str, Any]:
         notification.icon = ICONS.get(notification.kind, "bell")  # type: ignore[attr-defined]
     address = reverse("people:notifications")
     return {
+        "frame": frame(user),
         "fresh": fresh,
         "page": page,
         "newer_url": f"{address}?cursor={page.newer}" if page.newer else "",
@@ -148,7 +154,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     ]
     status = 422 if form.is_bound else 200
     return render(
-        request, "people/preferences.html", {"form": form, "told": told}, status=status
+        request,
+        "people/preferences.html",
+        {"form": form, "told": told, "frame": frame(user)},
+        status=status,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import CharField, Lookup, Q
 
 from people.models import Team
@@ -48,6 +49,21 @@ def teams_of(user: User) -> models.QuerySet[Team]:
     if user.is_superuser:
         return Team.objects.all()
     return Team.objects.filter(Q(private=False) | Q(pk=user.team_id) | Q(manager=user))
+
+
+def counts(querysets: Iterable[models.QuerySet[Any]], *, cap: int) -> list[int]:
+    """How many rows each has, counted no further than the cap, in one statement."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for queryset in querysets:
+        sql, values = queryset.order_by().values("pk")[:cap].query.sql_with_params()
+        parts.append(f"(select count(*) from ({sql}) as counted)")
+        params += values
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {', '.join(parts)}", params)
+        return list(cursor.fetchone())
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):

@@ -255,8 +255,15 @@ def ago(when: datetime | None, width: str = "short") -> SafeString:
     """How long ago, in the reader's language, with the exact moment on hover."""
     if when is None:
         return mark_safe("")
-    words = _span(_rounded(when - timezone.now()), width, get_language() or "en")
+    language = get_language() or "en"
+    words = _span(_rounded(when - timezone.now()), width, language)
     local = timezone.localtime(when)
+    return _time(local.replace(second=0, microsecond=0), words, language)
+
+
+@lru_cache(maxsize=8192)
+def _time(local: datetime, words: str, _language: str) -> SafeString:
+    """Everybody's queue shows the same tickets, so most of these were made a moment ago."""
     return format_html(
         '<time class="tn" datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),

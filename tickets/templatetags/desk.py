@@ -1,11 +1,16 @@
 """Marks of the queue."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from kcs.templatetags.ui import icon
+from tickets.models import Ticket
 
 register = template.Library()
 
@@ -33,9 +38,16 @@ def options(pairs: Iterable[tuple[Any, Any]], chosen: object = None) -> SafeStri
     )
 
 
-@register.filter
-def channel_icon(channel: str) -> str:
-    return CHANNELS.get(channel, "inbox")
+@register.simple_tag
+def channel(value: str) -> SafeString:
+    """How a ticket came, as an icon that says it."""
+    return _channel(value, get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _channel(value: str, _language: str) -> SafeString:
+    labels = dict(Ticket.Channel.choices)
+    return icon(CHANNELS.get(value, "inbox"), 13, "", labels.get(value, value))
 
 
 @register.filter

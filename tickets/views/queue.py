@@ -12,6 +12,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +26,7 @@ from tickets import actions, bulk
 from tickets.filters import AGES, SORTS, STATES, TicketFilter, kept
 from tickets.forms import NewTicketForm
 from tickets.models import Message, SavedView, Ticket
-from tickets.queries import TicketQuerySet, number_in, teams_of
+from tickets.queries import TicketQuerySet, counts, number_in, teams_of
 from tickets.views import agents_only, onward
 
 ROWS = 50
@@ -62,6 +63,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "problems": [str(m) for errors in filters.errors.values() for m in errors],
         "asked": {name: ",".join(asked.getlist(name)) for name in asked},
+        "by_receipt": filters.order[-2] in ("created_at", "-created_at"),
+        "now": timezone.now(),
         "narrowed": bool(set(plain) - {"sort"}),
         "further": sum(1 for name in FURTHER if plain.get(name)),
         "query": plain.urlencode(),
@@ -139,23 +142,20 @@ def _places(user: User, visible: TicketQuerySet, plain: QueryDict) -> dict[str, 
         (_("Pending"), "clock", "state=pending", None),
         (_("Solved"), "circle-check", "state=solved&state=closed", None),
     ]
+    offered = [entry for entry in built_in if entry is not None]
+    numbers = iter(counts((entry[3] for entry in offered if entry[3] is not None), cap=CAP))
     now = plain.urlencode()
-    found = False
-    places = []
-    for entry in built_in:
-        if entry is None:
-            continue
-        label, icon, query, counted = entry
-        places.append(
-            {
-                "label": label,
-                "icon": icon,
-                "query": query,
-                "current": now == query,
-                "count": counted[:CAP].count() if counted is not None else None,
-            }
-        )
-        found = found or now == query
+    places = [
+        {
+            "label": label,
+            "icon": icon,
+            "query": query,
+            "current": now == query,
+            "count": next(numbers) if counted is not None else None,
+        }
+        for label, icon, query, counted in offered
+    ]
+    found = any(place["current"] for place in places)
     views = list(
         SavedView.objects.filter(Q(owner=user) | Q(shared=True))
         .select_related("owner")
