@@ -774,6 +774,7 @@ def view(article: Article, *, by: User | AnonymousUser | None) -> None:
     inside = bool(known and known.is_agent)
     with connection.cursor() as cursor:
         cursor.execute(SEEN, [article.pk, known.pk if known else None, role_of(known), inside])
+    article.view_count += 1
 
 
 def count_reuse(article: Article, *, count: int, last: Any) -> None:

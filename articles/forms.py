@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 STATES = ("confidence", "audience", "governance")
 LABELS = {"confidence": Confidence, "audience": Audience, "governance": Governance}
+STATE_LABELS = {
+    "confidence": _("Confidence"),
+    "audience": _("Audience"),
+    "governance": _("Governance"),
+}
 # What the editor says about an article beside its text; sent only when it was changed here.
 FACTS = (*STATES, "language", "domain", "tags", "owner", "facets", "editors")
 
@@ -56,6 +61,13 @@ def join_facets(facets: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in facets.items())
 
 
+class Choice(forms.ChoiceField):
+    """One of several values; a program that leaves it out means what stands there now."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
+
+
 class Text(forms.CharField):
     """One part of an article: kept to the letter, of any length, empty when it is empty."""
 
@@ -89,6 +101,7 @@ class TextForm(forms.Form):
         return [
             {
                 "part": part,
+                "short": part.name != "resolution",
                 "further": part.name.startswith("parts."),
                 "field": self[part.key],
                 "value": self[part.key].value() or "",
@@ -178,12 +191,10 @@ class ArticleForm(TextForm):
             self.only_validated = []
         for name, values in offered.items():
             names = dict(LABELS[name].choices)
-            self.fields[name] = forms.ChoiceField(
-                label=Article._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-                choices=[
-                    (value, names[value]) for value in LABELS[name].values if value in values
-                ],
-                required=False,
+            self.fields[name] = Choice(
+                label=STATE_LABELS[name],
+                choices=[(v, names[v]) for v in LABELS[name].values if v in values],
+                initial=self.initial.get(name),
                 error_messages={"invalid_choice": _("You may not set this here.")},
             )
 

@@ -35,6 +35,9 @@ ICONS = {
 
 
 def icon(event: ArticleEvent) -> str:
+    if event.verb == Verb.RATED:
+        told = {True: "thumbs-up", False: "thumbs-down"}
+        return told.get((event.detail or {}).get("helpful"), "message-square")  # type: ignore[arg-type]
     return ICONS.get(Verb(event.verb), "circle")
 
 

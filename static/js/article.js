@@ -9,6 +9,9 @@ import { find, findAll } from "./dom.js";
 function narrow(box) {
   const confidence = find("[name=confidence]", box);
   const audience = find("[name=audience]", box);
+  const governance = find("[name=governance]", box);
+  const editors = find("[data-only-compliance]", box);
+  if (editors && governance) editors.hidden = governance.value !== "compliance";
   if (!confidence || !audience) return;
   const later = (box.dataset.validated || "").split(" ").filter(Boolean);
   for (const option of audience.options) {
