@@ -6,17 +6,11 @@ import json
 import math
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 DEPTH = 40
-
-
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_code = "too_large"
 
 
 class Json(JSONParser):
@@ -29,10 +23,7 @@ class Json(JSONParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
     ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raw = stream.read(limit + 1)
-        if len(raw) > limit:
-            raise TooLarge(_("This request is larger than the server takes."))
+        raw = stream.read()
         try:
             data = json.loads(raw, parse_constant=_no_number, parse_float=_number)
             _check(data, DEPTH)

@@ -316,7 +316,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# An article of five megabytes is up to three times that once a form or JSON escapes it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Mail goes out once EMAIL_HOST is set. Until then it is written down: to files in EMAIL_DIR,
 # or to the console.

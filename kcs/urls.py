@@ -19,3 +19,6 @@ urlpatterns = [
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))
+
+handler400 = "kcs.broken.bad_request"
+handler500 = "kcs.broken.server_error"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -80,6 +80,8 @@ def api_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(error.status, error.code, str(error), **more)
     if isinstance(error, ValidationError):
         return problem(400, "invalid", " ".join(error.messages))
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, "too_large", _("This request is larger than the server takes."))
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -44,6 +45,10 @@ class IdempotencyMiddleware:
                 "idempotency_key_invalid",
                 _("An Idempotency-Key is 1 to 200 visible ASCII characters."),
             )
+        try:
+            request.body  # noqa: B018  (read here, while an answer can still be given)
+        except RequestDataTooBig:
+            return self.get_response(request)  # the API says so, in its own words
         return self.once(request, user, key)
 
     def once(self, request: HttpRequest, user: User, key: str) -> HttpResponse:

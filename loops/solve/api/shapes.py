@@ -90,9 +90,12 @@ class StepShape(serializers.Serializer):
 
 
 def trail_of(ticket: Ticket, seen: Any) -> list[dict[str, Any]]:
-    """Searches and opened articles, in order; of articles only those `seen`."""
+    """Searches and opened articles, in order; of what they found and opened only the `seen`."""
     steps: list[dict[str, Any]] = []
-    for search in ticket.searches.select_related("by"):
+    searches = list(ticket.searches.select_related("by"))
+    came = {hit["article"] for search in searches for hit in search.results}
+    shown = set(seen.filter(pk__in=came).values_list("pk", flat=True))
+    for search in searches:
         steps.append(
             {
                 "kind": "search",
@@ -102,7 +105,7 @@ def trail_of(ticket: Ticket, seen: Any) -> list[dict[str, Any]]:
                 "suggested": search.kind == Search.Kind.SUGGESTED,
                 "query": search.query,
                 "filters": search.filters,
-                "results": search.results,
+                "results": [hit for hit in search.results if hit["article"] in shown],
             }
         )
     opened = Opening.objects.filter(ticket=ticket, article__in=seen)
