@@ -283,6 +283,7 @@ SESSION_ENGINE = "people.sessions"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("he", _("Hebrew"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["kcs.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
