@@ -25,7 +25,7 @@ def tell_next() -> bool:
     notification = (
         Notification.objects.unmailed()
         .select_related("user", "by")
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .first()
     )
     if notification is None:
