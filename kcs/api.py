@@ -168,7 +168,7 @@ def paged(
 class Nowhere(APIView):
     """Any address that is none: a problem like the others, and the same for every method."""
 
-    def http_method_not_allowed(self, request: Request, *_args: Any, **_kw: Any) -> Response:
+    def http_method_not_allowed(self, request: Any, *_args: Any, **_kw: Any) -> Response:
         raise exceptions.NotFound(
             _("There is no such address. Addresses here end with a slash.")
         )

@@ -28,9 +28,7 @@ class ApiPages(BasePagination):
     size = 50
     most = 200
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         filterset = getattr(view, "filterset", None)
         order = getattr(filterset, "order", None) or view.order
         return self.cut(queryset, request, order)
@@ -150,7 +148,9 @@ def _read(cursor: str, model: type[Model], order: Sequence[str]) -> tuple[bool, 
         if any(isinstance(v, str) and "\x00" in v.encode().decode() for v in plain):
             return False, []  # PostgreSQL has no such text; encode() refuses lone surrogates
         names = [name.lstrip("-") for name in order]
-        fields = [model._meta.pk if n == "pk" else model._meta.get_field(n) for n in names]
+        fields: list[Any] = [
+            model._meta.pk if n == "pk" else model._meta.get_field(n) for n in names
+        ]
         values = [
             field.to_python(value) for field, value in zip(fields, plain, strict=True) if field
         ]

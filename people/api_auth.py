@@ -75,4 +75,5 @@ class Agent(KnownPerson):
     """Staff only."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return super().has_permission(request, view) and request.user.is_agent
+        user = request.user
+        return super().has_permission(request, view) and bool(getattr(user, "is_agent", False))

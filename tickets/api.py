@@ -27,7 +27,7 @@ from kcs.api import (
     read,
 )
 from kcs.errors import BadValue, NotAllowed, Refused
-from people.api import Colleague, DomainPath, TeamName
+from people.api import Colleague, DomainPath, Known, TeamName
 from people.api_auth import Agent, KnownPerson
 from people.models import User
 from tickets import actions
@@ -62,7 +62,9 @@ class Priority(serializers.Field):
 
 
 class RequesterShape(serializers.ModelSerializer[Requester]):
-    organisation = serializers.SlugRelatedField("name", read_only=True)
+    organisation: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "name", read_only=True
+    )
 
     class Meta:
         model = Requester
@@ -101,7 +103,9 @@ class TicketRowShape(serializers.ModelSerializer[Ticket]):
     """A ticket in a list."""
 
     requester = RequesterShape(read_only=True)
-    organisation = serializers.SlugRelatedField("name", read_only=True)
+    organisation: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "name", read_only=True
+    )
     domain = DomainPath(read_only=True)
     assignee = Colleague(read_only=True)
     team = TeamName(read_only=True)
@@ -253,7 +257,7 @@ WAYS = {
 }
 
 
-class Tickets(viewsets.GenericViewSet):
+class Tickets(Known, viewsets.GenericViewSet):
     """Requests, as far as the asking person may see them. What is hidden is missing: 404."""
 
     queryset = Ticket.objects.none()
@@ -273,7 +277,7 @@ class Tickets(viewsets.GenericViewSet):
         return [KnownPerson()] if self.action in self.outside else [Agent()]
 
     def get_queryset(self) -> Any:
-        return Ticket.objects.visible_to(self.request.user)
+        return Ticket.objects.visible_to(self.me)
 
     def get_object(self) -> Ticket:
         related = self.get_queryset().select_related(
@@ -285,7 +289,7 @@ class Tickets(viewsets.GenericViewSet):
         return answer_with(self._data(ticket), ticket_etag(ticket), status=status, **headers)
 
     def _data(self, ticket: Ticket) -> Any:
-        inside = self.request.user.is_agent
+        inside = self.me.is_agent
         shape = self.detail_shape if inside else OutsideTicketShape
         return shape(ticket, context={"request": self.request}).data
 
@@ -294,11 +298,11 @@ class Tickets(viewsets.GenericViewSet):
     @extend_schema(responses=TicketRowShape(many=True))
     def list(self, request: Request) -> Response:
         rows = self.filter_queryset(self.get_queryset()).defer("description", "environment")
-        if request.user.is_agent:
+        if self.me.is_agent:
             rows = rows.select_related(
                 "requester__organisation", "organisation", "domain", "assignee", "team"
             )
-        shape = TicketRowShape if request.user.is_agent else OutsideTicketRowShape
+        shape = TicketRowShape if self.me.is_agent else OutsideTicketRowShape
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(shape(page, many=True).data)
 
@@ -318,7 +322,7 @@ class Tickets(viewsets.GenericViewSet):
     @extend_schema(request=NewTicket, responses={201: TicketShape})
     def create(self, request: Request) -> Response:
         """A request arrives. A customer's is their own; an agent's names the requester."""
-        user = request.user
+        user = self.me
         asked = read(NewTicket if user.is_agent else OwnTicket, request)
         who = asked.pop("requester", {})
         if not user.is_agent:
@@ -366,7 +370,7 @@ class Tickets(viewsets.GenericViewSet):
                 % {"way": WAYS.get(state, "solve/")},
                 field="state",
             )
-        by = self.request.user
+        by = self.me
         if "assignee" in asked:
             assign(ticket, {"assignee": asked.pop("assignee")}, by=by)
         if asked:
@@ -377,7 +381,7 @@ class Tickets(viewsets.GenericViewSet):
     def assign(self, request: Request, number: str) -> Response:
         """Give it to somebody, to a team, or with null back to everyone."""
         ticket = self.get_object()
-        assign(ticket, read(Assigning, request), by=request.user)
+        assign(ticket, read(Assigning, request), by=self.me)
         return self.told(ticket)
 
     @extend_schema(request=Pending, responses=TicketShape)
@@ -385,13 +389,13 @@ class Tickets(viewsets.GenericViewSet):
     def pend(self, request: Request, number: str) -> Response:
         """Wait for the requester, or for a time."""
         ticket = self.get_object()
-        return self.told(actions.pend(ticket, by=request.user, **read(Pending, request)))
+        return self.told(actions.pend(ticket, by=self.me, **read(Pending, request)))
 
     @extend_schema(request=None, responses=TicketShape)
     @action(detail=True, methods=["post"])
     def wake(self, request: Request, number: str) -> Response:
         """A pending ticket is open again."""
-        return self.told(actions.wake(self.get_object(), by=request.user))
+        return self.told(actions.wake(self.get_object(), by=self.me))
 
     # Messages -----------------------------------------------------------------------------
 
@@ -400,7 +404,7 @@ class Tickets(viewsets.GenericViewSet):
     def messages(self, request: Request, number: str) -> Response:
         said = self.get_object().messages.select_related("by").order_by()
         shape: type[serializers.BaseSerializer] = MessageShape
-        if not request.user.is_agent:
+        if not self.me.is_agent:
             said, shape = said.filter(internal=False), OutsideMessageShape
         return paged(self, request, said, shape, order=("at", "pk"))
 
@@ -410,24 +414,24 @@ class Tickets(viewsets.GenericViewSet):
         """An agent's reply or note; or the requester's own words."""
         ticket = self.get_object()
         asked = read(self.saying_shape, request)
-        if request.user.is_agent:
+        if self.me.is_agent:
             return Response(MessageShape(self.said(ticket, asked)).data, status=201)
         if asked["internal"] or asked.get("article"):
             field = "internal" if asked["internal"] else "article"
             raise BadValue(
                 _("You can write messages to us, and nothing else here."), field=field
             )
-        if ticket.requester.user_id != request.user.pk:
+        if ticket.requester.user_id != self.me.pk:
             raise NotAllowed(_("Only whoever asked writes on this ticket."))
         message = self.heard(ticket, asked["body"])
         return Response(OutsideMessageShape(message).data, status=201)
 
     def said(self, ticket: Ticket, asked: dict[str, Any]) -> Message:
         write = actions.note if asked["internal"] else actions.reply
-        return write(ticket, by=self.request.user, body=asked["body"])
+        return write(ticket, by=self.me, body=asked["body"])
 
     def heard(self, ticket: Ticket, body: str) -> Message:
-        return actions.hear(ticket, body=body, by=self.request.user)
+        return actions.hear(ticket, body=body, by=self.me)
 
 
 def assign(ticket: Ticket, asked: dict[str, Any], *, by: User) -> Ticket:

@@ -28,12 +28,13 @@ from kcs.api import (
     paged,
     read,
 )
+from people.api import Known
 from people.api_auth import Agent, KnownPerson
 
 FACTS = ("domain", "tags", "owner", "environment_facets", "language", "editors")
 
 
-class Articles(viewsets.GenericViewSet):
+class Articles(Known, viewsets.GenericViewSet):
     """Knowledge, as far as the asking person may see it. What is hidden is missing: 404."""
 
     queryset = Article.objects.none()
@@ -51,7 +52,7 @@ class Articles(viewsets.GenericViewSet):
         return [KnownPerson()] if self.action in self.outside else [Agent()]
 
     def get_queryset(self) -> Any:
-        return Article.objects.visible_to(self.request.user)
+        return Article.objects.visible_to(self.me)
 
     def get_object(self) -> Article:
         return self.found(self.get_queryset())
@@ -70,7 +71,7 @@ class Articles(viewsets.GenericViewSet):
 
     @extend_schema(responses=shapes.ArticleRowShape(many=True))
     def list(self, request: Request) -> Response:
-        inside = request.user.is_agent
+        inside = self.me.is_agent
         shape = shapes.ArticleRowShape if inside else shapes.OutsideArticleRowShape
         rows = self.filter_queryset(self.get_queryset())
         related = ("domain", "template", "owner") if inside else ("domain",)
@@ -85,14 +86,14 @@ class Articles(viewsets.GenericViewSet):
     def retrieve(self, request: Request, number: str) -> Response:
         article = self.get_object()
         self.opened(article)
-        if not request.user.is_agent:
+        if not self.me.is_agent:
             return Response(shapes.OutsideArticleShape(article).data)
         return self.told(article)
 
     def opened(self, article: Article) -> None:
         """An outsider's reading is counted; a program that reads before it writes is not."""
-        if not self.request.user.is_agent:
-            actions.view(article, by=self.request.user)
+        if not self.me.is_agent:
+            actions.view(article, by=self.me)
 
     @extend_schema(responses=shapes.VersionRowShape(many=True))
     @action(detail=True, filter_backends=[])
@@ -133,7 +134,7 @@ class Articles(viewsets.GenericViewSet):
         return self._options(None)
 
     def _options(self, article: Article | None) -> Response:
-        user = self.request.user
+        user = self.me
         at = self.request.query_params.get("confidence") or None
         offered = rules.options(user, article, confidence=at)
         return Response(
@@ -161,7 +162,7 @@ class Articles(viewsets.GenericViewSet):
         if origin:
             asked |= {"origin": (origin["type"], origin["id"]), "origin_url": origin["url"]}
         asked.setdefault("title", "")
-        return actions.create(by=self.request.user, **asked)
+        return actions.create(by=self.me, **asked)
 
     @extend_schema(
         request=shapes.ChangedArticle,
@@ -178,11 +179,11 @@ class Articles(viewsets.GenericViewSet):
         etag = shapes.article_etag(article)
         check_match(wanted, etag, lambda: shapes.ArticleShape(article).data)
         self.changed(article, asked)
-        return self.told(self.found(Article.objects.visible_to(request.user)))
+        return self.told(self.found(Article.objects.visible_to(self.me)))
 
     def changed(self, article: Article, asked: dict[str, Any]) -> Version | Suggestion | None:
         """Apply what was asked. States go before the text where the text needs them to."""
-        by = self.request.user
+        by = self.me
         states = {name: asked[name] for name in STATES if name in asked}
         reason = asked["reason"]
         # A validated article cannot lose its resolution, one that is not cannot be validated
@@ -216,7 +217,7 @@ class Articles(viewsets.GenericViewSet):
         words = {n: v for n, v in words.items() if article.words()[n] != v}
         if not words:
             return None
-        by, note = self.request.user, asked["note"]
+        by, note = self.me, asked["note"]
         return actions.improve(article, by=by, changes=words, note=note)
 
     @extend_schema(request=shapes.Restoring, responses=shapes.ArticleShape)
@@ -224,7 +225,7 @@ class Articles(viewsets.GenericViewSet):
     def restore(self, request: Request, number: str) -> Response:
         """Make an earlier version's text the newest."""
         article = self.get_object()
-        actions.restore(article, by=request.user, **read(shapes.Restoring, request))
+        actions.restore(article, by=self.me, **read(shapes.Restoring, request))
         return self.told(article)
 
     # What readers say ---------------------------------------------------------------------
@@ -242,9 +243,9 @@ class Articles(viewsets.GenericViewSet):
         """A rating, a comment or both, from anyone who may read the article."""
         article = self.get_object()
         made = actions.rate(
-            article, by=request.user, channel="api", **read(shapes.NewFeedback, request)
+            article, by=self.me, channel="api", **read(shapes.NewFeedback, request)
         )
-        if not request.user.is_agent:
+        if not self.me.is_agent:
             return Response(
                 {"helpful": made.helpful, "comment": made.comment, "at": made.at}, status=201
             )
@@ -267,7 +268,7 @@ class Articles(viewsets.GenericViewSet):
         return Response(shapes.FlagShape(made).data, status=201)
 
     def flagged(self, article: Article, asked: dict[str, Any]) -> Any:
-        return actions.flag(article, by=self.request.user, **asked)
+        return actions.flag(article, by=self.me, **asked)
 
     # Suggestions --------------------------------------------------------------------------
 
@@ -288,7 +289,7 @@ class Articles(viewsets.GenericViewSet):
         if "parts" in words:
             words["parts"] = {**article.parts, **words["parts"]}
         made = actions.suggest(
-            article, by=request.user, changes=words, base=asked.get("base"), note=asked["note"]
+            article, by=self.me, changes=words, base=asked.get("base"), note=asked["note"]
         )
         return Response(shapes.SuggestionShape(made).data, status=201)
 
@@ -305,8 +306,8 @@ class Articles(viewsets.GenericViewSet):
         _article, one = self._suggestion(suggestion)
         if "parts" in words:
             words["parts"] = {**one.parts, **words["parts"]}
-        actions.accept(one, by=request.user, changes=words or None)
-        return self.told(self.found(Article.objects.visible_to(request.user)))
+        actions.accept(one, by=self.me, changes=words or None)
+        return self.told(self.found(Article.objects.visible_to(self.me)))
 
     @extend_schema(request=shapes.Declining, responses=shapes.SuggestionShape)
     @action(
@@ -318,7 +319,7 @@ class Articles(viewsets.GenericViewSet):
     def decline(self, request: Request, number: str, suggestion: str) -> Response:
         """Say no, with the reason that its author will read."""
         _article, one = self._suggestion(suggestion)
-        made = actions.decline(one, by=request.user, **read(shapes.Declining, request))
+        made = actions.decline(one, by=self.me, **read(shapes.Declining, request))
         return Response(shapes.SuggestionShape(made).data)
 
     def _suggestions(self, article: Article) -> Any:
@@ -339,7 +340,7 @@ class Articles(viewsets.GenericViewSet):
         mine = self.get_queryset().filter(number=own).first() if own else None
         hits = engine.duplicates(
             shapes.words_in(asked),
-            user=request.user,
+            user=self.me,
             language=asked.get("language"),
             exclude=mine.pk if mine else None,
             limit=10,

@@ -16,10 +16,11 @@ from articles.api import shapes
 from articles.filters import FlagFilter
 from articles.models import Article, Flag
 from kcs.api import KnownFilters, read
+from people.api import Known
 from people.api_auth import Agent
 
 
-class Flags(viewsets.GenericViewSet):
+class Flags(Known, viewsets.GenericViewSet):
     """Flags of the articles that the asking person may see."""
 
     queryset = Flag.objects.none()
@@ -31,7 +32,7 @@ class Flags(viewsets.GenericViewSet):
     order = ("-at", "-pk")
 
     def get_queryset(self) -> Any:
-        articles = Article.objects.visible_to(self.request.user).order_by()
+        articles = Article.objects.visible_to(self.me).order_by()
         return Flag.objects.filter(article__in=articles).select_related(
             "article", "version", "by", "owner", "answered_by"
         )
@@ -50,21 +51,21 @@ class Flags(viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: str) -> Response:
         """From now on this person answers it."""
-        return self._told(actions.take(self.get_object(), by=request.user))
+        return self._told(actions.take(self.get_object(), by=self.me))
 
     @extend_schema(request=shapes.Answering, responses=shapes.FlagShape)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
         """It was right, and the article is mended."""
         asked = read(shapes.Answering, request)
-        return self._told(actions.resolve(self.get_object(), by=request.user, **asked))
+        return self._told(actions.resolve(self.get_object(), by=self.me, **asked))
 
     @extend_schema(request=shapes.Answering, responses=shapes.FlagShape)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """The article stays as it is, and the answer says why."""
         asked = read(shapes.Answering, request)
-        return self._told(actions.reject(self.get_object(), by=request.user, **asked))
+        return self._told(actions.reject(self.get_object(), by=self.me, **asked))
 
     def _told(self, flag: Flag) -> Response:
         return Response(shapes.FlagShape(flag).data)

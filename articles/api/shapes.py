@@ -112,7 +112,9 @@ class ArticleRowShape(serializers.ModelSerializer[Article]):
 
     domain = DomainPath(read_only=True)
     owner = Colleague(read_only=True)
-    template = serializers.SlugRelatedField("name", read_only=True)
+    template: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "name", read_only=True
+    )
     origin = SourceShape(source="*", read_only=True)
     version = serializers.IntegerField(source="version_number")
     helped = serializers.IntegerField(source="helped_count")
@@ -221,8 +223,12 @@ class ArticleEventShape(serializers.ModelSerializer[ArticleEvent]):
 
 
 class FlagShape(serializers.ModelSerializer[Flag]):
-    article = serializers.SlugRelatedField("number", read_only=True)
-    version = serializers.SlugRelatedField("number", read_only=True)
+    article: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
+    version: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
     by = Colleague(read_only=True)
     owner = Colleague(read_only=True)
     answered_by = Colleague(read_only=True)
@@ -237,10 +243,14 @@ class FlagShape(serializers.ModelSerializer[Flag]):
 
 
 class SuggestionShape(serializers.ModelSerializer[Suggestion]):
-    article = serializers.SlugRelatedField("number", read_only=True)
+    article: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
     by = Colleague(read_only=True)
     decided_by = Colleague(read_only=True)
-    version = serializers.SlugRelatedField("number", read_only=True)
+    version: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
     origin = OriginShape(source="*", read_only=True)
 
     class Meta:
@@ -264,7 +274,7 @@ class OptionsShape(serializers.Serializer):
 class HitShape(serializers.Serializer):
     """One result of a search, and why it is here. The snippet is HTML: escaped, with <mark>."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     id = serializers.CharField(source="number")
     number = serializers.CharField()
     title = serializers.CharField()

@@ -50,7 +50,7 @@ class Articles(articles_api.Articles):
 
     def opened(self, article: Article) -> None:
         """An agent's reading is part of the trail of the ticket or search that led to it."""
-        user, asked = self.request.user, self.request.query_params
+        user, asked = self.me, self.request.query_params
         ticket, search = asked.get("ticket"), asked.get("search", "")
         if not user.is_agent:
             view(article, by=user)
@@ -64,7 +64,7 @@ class Articles(articles_api.Articles):
     def _search(self, key: str, ticket: Ticket | None) -> Search:
         found = None
         if key.isascii() and key.isdigit() and len(key) < 19:
-            mine = Search.objects.filter(by=self.request.user, ticket=ticket)
+            mine = Search.objects.filter(by=self.me, ticket=ticket)
             found = mine.filter(pk=int(key)).first()
         if found is None:
             raise BadValue(_("There is no such search."), field="search")
@@ -98,10 +98,10 @@ class Articles(articles_api.Articles):
                 _("An article has one origin: name the ticket or the outside record."),
                 field="origin",
             )
-        ticket = shapes.ticket_named(number, self.request.user)
+        ticket = shapes.ticket_named(number, self.me)
         if asked.get("title") == "":
             asked.pop("title")
-        return actions.create(ticket, by=self.request.user, **asked)
+        return actions.create(ticket, by=self.me, **asked)
 
     @extend_schema(
         request=ChangedArticle,
@@ -129,7 +129,7 @@ class Articles(articles_api.Articles):
     ) -> Version | Suggestion | None:
         if "ticket" not in asked:
             return super().said(article, words, asked)
-        by = self.request.user
+        by = self.me
         ticket = shapes.ticket_named(asked["ticket"], by)
         return actions.improve(ticket, article, by=by, changes=words, note=asked["note"])
 
@@ -142,7 +142,7 @@ class Articles(articles_api.Articles):
         number = asked.pop("ticket", None)
         if number is None:
             return super().flagged(article, asked)
-        by = self.request.user
+        by = self.me
         return actions.flag(shapes.ticket_named(number, by), article, by=by, **asked)
 
 

@@ -18,6 +18,7 @@ from kcs.api import refuse_unknown
 from loops.models import Search
 from loops.solve import actions
 from loops.solve.api.shapes import SearchAnswer, ticket_named
+from people.api import Known
 from people.api_auth import KnownPerson
 from people.models import Domain
 
@@ -100,7 +101,7 @@ def found(results: Any, search: Search | None, q: str, *, inside: bool) -> dict[
     return {"search": search.pk if search else None, **told} if inside else told
 
 
-class Find(APIView):
+class Find(Known, APIView):
     """Search what the asking person may see. Every search is recorded with what it found."""
 
     permission_classes = [KnownPerson]
@@ -114,20 +115,18 @@ class Find(APIView):
         responses=SearchAnswer,
     )
     def get(self, request: Request) -> Response:
-        inside = request.user.is_agent
+        inside = self.me.is_agent
         narrowing = SEARCHED if inside else ("domain", "tag", "language")
         refuse_unknown(request, {"q", "limit", *narrowing, *(["ticket"] if inside else [])})
         asked = Looking(request)
         if number := request.query_params.get("ticket"):
-            ticket = ticket_named(number, request.user)
+            ticket = ticket_named(number, self.me)
             results, search = actions.suggest(
-                ticket, by=request.user, q=asked.q, filters=asked.filters, limit=asked.limit
+                ticket, by=self.me, q=asked.q, filters=asked.filters, limit=asked.limit
             )
         else:
             results = engine.search(
-                asked.q, user=request.user, filters=asked.filters, limit=asked.limit
+                asked.q, user=self.me, filters=asked.filters, limit=asked.limit
             )
-            search = actions.remember(
-                results, by=request.user, query=asked.q, filters=asked.filters
-            )
+            search = actions.remember(results, by=self.me, query=asked.q, filters=asked.filters)
         return Response(found(results, search, asked.q, inside=inside))

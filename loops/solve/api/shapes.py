@@ -43,7 +43,9 @@ class LinkShape(serializers.ModelSerializer[Link]):
     """An article version that met the ticket. `version_delivered` is the version at linking,
     then the one that was sent; `version_current` is what the article says today."""
 
-    article = serializers.SlugRelatedField("number", read_only=True)
+    article: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
     title = serializers.CharField(source="article.title")
     version_delivered = serializers.IntegerField(source="delivered.number")
     version_current = serializers.IntegerField(source="article.version_number")

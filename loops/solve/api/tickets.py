@@ -39,7 +39,7 @@ class Tickets(tickets_api.Tickets):
         asked = Looking(request)
         results, search = actions.suggest(
             ticket,
-            by=request.user,
+            by=self.me,
             q=asked.q,
             drop=asked.words("drop"),
             add=asked.words("add"),
@@ -51,7 +51,7 @@ class Tickets(tickets_api.Tickets):
     @extend_schema(responses=shapes.LinkShape(many=True))
     @action(detail=True, filter_backends=[], pagination_class=None)
     def links(self, request: Request, number: str) -> Response:
-        links = shapes.links_of(self.get_object(), shapes.seen_by(request.user))
+        links = shapes.links_of(self.get_object(), shapes.seen_by(self.me))
         rows = shapes.LinkShape(links, many=True).data
         return Response({"next": None, "previous": None, "results": rows})
 
@@ -63,9 +63,9 @@ class Tickets(tickets_api.Tickets):
         """Use an article. Linked already: it takes the kind that is asked for (200)."""
         ticket = self.get_object()
         asked = read(shapes.NewLink, request)
-        article = shapes.article_named(asked["article"], request.user)
+        article = shapes.article_named(asked["article"], self.me)
         known = ticket.links.filter(article=article).exists()
-        made = actions.link(ticket, article, by=request.user, kind=asked["kind"])
+        made = actions.link(ticket, article, by=self.me, kind=asked["kind"])
         return self._link_told(made, status=200 if known else 201)
 
     @extend_schema(responses=shapes.LinkShape)
@@ -88,31 +88,31 @@ class Tickets(tickets_api.Tickets):
         known.ticket.lock()
         known.refresh_from_db(fields=["kind"])
         check_match(wanted, shapes.link_etag(known), lambda: shapes.LinkShape(known).data)
-        return self._link_told(actions.set_kind(known, by=request.user, kind=asked["kind"]))
+        return self._link_told(actions.set_kind(known, by=self.me, kind=asked["kind"]))
 
     @extend_schema(responses={204: None})
     @one_link.mapping.delete
     def unlink(self, request: Request, number: str, link: str) -> Response:
         """Remove a link. Its event stays."""
-        actions.unlink(self._link(link), by=request.user)
+        actions.unlink(self._link(link), by=self.me)
         return Response(status=204)
 
     def _link(self, key: str) -> Link:
-        links = shapes.links_of(self.get_object(), shapes.seen_by(self.request.user))
+        links = shapes.links_of(self.get_object(), shapes.seen_by(self.me))
         return get_object_or_404(links.select_related("ticket"), pk=int(key))
 
     def _link_told(self, link: Link, *, status: int = 200) -> Response:
         return answer_with(shapes.LinkShape(link).data, shapes.link_etag(link), status=status)
 
     def said(self, ticket: Ticket, asked: dict[str, Any]) -> Message:
-        by = self.request.user
+        by = self.me
         carried = [shapes.article_named(number, by) for number in asked.get("article", [])]
         return actions.send(
             ticket, by=by, body=asked["body"], internal=asked["internal"], articles=carried
         )
 
     def heard(self, ticket: Ticket, body: str) -> Message:
-        return actions.hear(ticket, body=body, by=self.request.user)
+        return actions.hear(ticket, body=body, by=self.me)
 
     @extend_schema(request=shapes.Sending, responses={201: shapes.SaidShape})
     def say(self, request: Request, number: str) -> Response:
@@ -125,18 +125,14 @@ class Tickets(tickets_api.Tickets):
         """Solve with an outcome; without one, with the one that the rows prove. The gate says
         no with 409 and what is missing."""
         ticket = self.get_object()
-        return self.told(
-            actions.solve(ticket, by=request.user, **read(shapes.Solving, request))
-        )
+        return self.told(actions.solve(ticket, by=self.me, **read(shapes.Solving, request)))
 
     @extend_schema(request=shapes.Reopening, responses=shapes.WorkedShape)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, number: str) -> Response:
         """Open it again. The outcome ends, and stays in `outcomes`."""
         ticket = self.get_object()
-        return self.told(
-            actions.reopen(ticket, by=request.user, **read(shapes.Reopening, request))
-        )
+        return self.told(actions.reopen(ticket, by=self.me, **read(shapes.Reopening, request)))
 
     @extend_schema(
         request=shapes.Bulk, responses={200: shapes.BulkAnswer, 207: shapes.BulkAnswer}
@@ -158,7 +154,7 @@ class Tickets(tickets_api.Tickets):
         if ticket is None:
             said = _("There is no such ticket.")
             return {"number": number, "status": 404, "code": "not_found", "detail": said}
-        by = self.request.user
+        by = self.me
         try:
             match verb:
                 case "assign":
