@@ -29,6 +29,7 @@ from loops.solve.desk import Workspace
 from people.models import Domain, SiteSettings, User
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
+from tickets.views import onward
 
 PAGE = "tickets/workspace.html"
 View = Callable[..., HttpResponse]
@@ -623,9 +624,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         why = " ".join(m.detail for m in error.missing) or str(error)
         messages.error(request, f"{ticket.number}: {why}")
     if refused and not solved:
-        context = {"rows": refused, "back": reverse("tickets:queue")}
+        context = {"rows": refused, "back": onward(request, reverse("tickets:queue"))}
         return render(request, "tickets/bulk_refused.html", context, status=409)
-    return redirect("tickets:queue")
+    return redirect(onward(request, reverse("tickets:queue")))
 
 
 @require_GET
