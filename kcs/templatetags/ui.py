@@ -256,7 +256,9 @@ def ago(when: datetime | None, width: str = "short") -> SafeString:
     if when is None:
         return mark_safe("")
     language = get_language() or "en"
-    words = _span(_rounded(when - timezone.now()), width, language)
+    # What is just now, or by another clock still to come, was a second ago.
+    passed = min(when - timezone.now(), timedelta(seconds=-1))
+    words = _span(_rounded(passed), width, language)
     local = timezone.localtime(when)
     return _time(local.replace(second=0, microsecond=0), words, language)
 

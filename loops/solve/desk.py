@@ -94,6 +94,7 @@ def open_tab(request: HttpRequest, ticket: Ticket) -> None:
         "number": ticket.number,
         "subject": ticket.subject[:80],
         "state": ticket.state,
+        "language": ticket.language,
         "url": ticket.get_absolute_url(),
         "close_url": reverse("solve:leave", args=[ticket.number]),
     }

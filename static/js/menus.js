@@ -10,7 +10,13 @@ document.addEventListener(
     const opener = find(`[popovertarget="${popover.id}"][data-anchor]`) ||
       findAll(`[popovertarget="${popover.id}"]`).find((button) => button.offsetParent);
     if (opener) place(popover, opener);
-    find("[autofocus], input:checked, input, button, a", popover)?.focus();
+    const wanted = ["[autofocus]", "input:checked", "input, button, a"];
+    for (const selector of wanted) {
+      const first = findAll(selector, popover).find((each) => each.getClientRects().length);
+      if (!first) continue;
+      first.focus();
+      break;
+    }
   },
   true,
 );
@@ -20,7 +26,8 @@ document.addEventListener("keydown", (event) => {
   const popover = event.target.closest?.("[data-numbered]");
   if (!popover || !/^[1-9]$/.test(event.key)) return;
   if (event.target.matches("textarea, input:not([type=radio])")) return;
-  const choice = findAll("input[type=radio]:not([hidden])", popover)[Number(event.key) - 1];
+  const choices = findAll("input[type=radio]", popover);
+  const choice = choices.filter((each) => each.getClientRects().length)[Number(event.key) - 1];
   if (!choice) return;
   event.preventDefault();
   choice.focus();
