@@ -32,6 +32,7 @@ from kcs.errors import Refused
 from loops.demo import generator, people, tickets, truths
 from loops.demo.generator import Story
 from loops.demo.people import Agent, Asker, Company
+from loops.intake import recount
 from loops.intake.copying import analyse, copy, copy_through, identify, numbers
 from loops.models import Delivery, Link, Opening, Outcome, Search
 from people.models import (
@@ -661,60 +662,7 @@ class _Loader:
 
     def _counts(self) -> None:
         """Counters equal their rows; the index holds the articles and their demand."""
-        recount()
-        demand()
-
-
-def recount(article_ids: Iterable[int] | None = None) -> None:
-    """Count again what the verbs keep beside each article: reuse, helped, views, open flags."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            update articles_article a set
-              reuse_count = coalesce(l.n, 0), last_reused_at = l.last,
-              helped_count = coalesce(f.n, 0), view_count = coalesce(v.n, 0),
-              open_flags = coalesce(o.n, 0)
-            from articles_article x
-            left join (select l.article_id, count(*) n, max(l.at) last from loops_link l
-                       join articles_article a on a.id = l.article_id
-                       join tickets_ticket t on t.id = l.ticket_id
-                       where l.kind = 'resolution' and not
-                         (a.origin_type = 'ticket' and a.origin_id = t.number)
-                       group by 1) l on l.article_id = x.id
-            left join (select article_id, count(*) n from articles_feedback where helpful
-                       group by 1) f on f.article_id = x.id
-            left join (select article_id, count(*) n from articles_view group by 1) v
-              on v.article_id = x.id
-            left join (select article_id, count(*) n from articles_flag
-                       where state in ('open', 'taken') group by 1) o on o.article_id = x.id
-            where a.id = x.id and (%(ids)s::bigint[] is null or a.id = any(%(ids)s))
-            """,
-            {"ids": None if article_ids is None else list(article_ids)},
-        )
-
-
-def demand() -> int:
-    """Index all articles, each with the words of the last tickets that it resolved."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select article_id, array_agg(words order by at desc, id desc) from (
-              select l.article_id, l.at, l.id,
-                     t.subject || E'\\n' || t.description as words,
-                     row_number() over (partition by l.article_id order by l.at desc, l.id desc)
-              from loops_link l join tickets_ticket t on t.id = l.ticket_id
-              left join people_team team on team.id = t.team_id
-              where l.kind = 'resolution' and team.private is not true) recent
-            where row_number <= %s group by 1
-            """,
-            [index.DEMAND_TICKETS],
-        )
-        found = dict(cursor.fetchall())
-    ids = list(Article.objects.order_by("pk").values_list("pk", flat=True))
-    index.write_many(ids)
-    for pk, words in found.items():
-        index.set_demand(pk, words)
-    return len(ids)
+        recount.everything()
 
 
 def roles() -> list[tuple[str, str, str]]:

@@ -129,7 +129,7 @@ class Tickets:
             severity=values.number("severity", least=0, most=9),
             is_defect=values.flag("is_defect"),
             state=state,
-            assignee=assignee,
+            assignee_id=assignee.pk if assignee else None,
             team=lookups.team(values.line("team.name", "team", limit=80)),
             external_system=external[0],
             external_id=external[1],
@@ -228,7 +228,7 @@ class Tickets:
         ):
             row.ticket.pk = None
             row.ticket.number = f"KT-{number}"
-            row.ticket.requester = asker
+            row.ticket.requester_id = asker.pk
             row.ticket.organisation_id = asker.organisation_id
             row.ticket.domain = self.lookups.domain(row.domain)
         made = [row.ticket for row in rows]
@@ -237,7 +237,10 @@ class Tickets:
         copy(
             [
                 Outcome(
-                    ticket=ticket, outcome="imported", by=ticket.solved_by, at=ticket.solved_at
+                    ticket_id=ticket.pk,
+                    outcome="imported",
+                    by_id=ticket.solved_by_id,
+                    at=ticket.solved_at,
                 )
                 for ticket in made
                 if ticket.is_done
@@ -278,8 +281,12 @@ class Tickets:
                 asker = Requester(
                     name=row.name or (user.name if user else row.email.split("@")[0]),
                     email=row.email,
-                    organisation=company or (user.organisation if user else None),
-                    user=user,
+                    organisation_id=company.pk
+                    if company
+                    else user.organisation_id
+                    if user
+                    else None,
+                    user_id=user.pk if user else None,
                     language=row.ticket.language,
                     made_at=row.ticket.created_at,
                 )
@@ -307,7 +314,7 @@ class Tickets:
             told.append(("closed", ticket.closed_at, None, {}))
         told.sort(key=lambda event: event[1])
         return [
-            TicketEvent(ticket=ticket, verb=verb, at=at, by=by, detail=detail)
+            TicketEvent(ticket_id=ticket.pk, verb=verb, at=at, by=by, detail=detail)
             for verb, at, by, detail in told
         ]
 

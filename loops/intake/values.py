@@ -16,6 +16,14 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 EMAIL = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+")
 
 
+_STEPS: dict[str, tuple[str, ...]] = {}
+
+
+def _steps(name: str) -> tuple[str, ...]:
+    """A field's name and that of the object around it, kept: every row asks for them."""
+    return _STEPS.setdefault(name, (name, name.partition(".")[0]))
+
+
 class Values:
     """One row by our names. Each question takes its value out; `rest` is what nobody asked for."""
 
@@ -27,8 +35,7 @@ class Values:
         """The first of these that says something. `a.b` also means {"a": {"b": …}}."""
         value = None
         for name in names:
-            self.asked.add(name.split(".")[0])
-            self.asked.add(name)
+            self.asked.update(_STEPS.get(name) or _steps(name))
             here = self.found.get(name)
             if here in (None, "") and "." in name:
                 outer, _, inner = name.partition(".")
@@ -57,7 +64,10 @@ class Values:
 
     def line(self, *names: str, limit: int = 300) -> str:
         """A text of one line, its blanks put in order."""
-        text = " ".join(self.text(*names).split())
+        text = self.text(*names)
+        if not text:
+            return ""
+        text = " ".join(text.split())
         if len(text) > limit:
             raise BadRow(f"“{names[0]}” has {len(text):,} characters; {limit:,} fit.")
         return text
