@@ -11,7 +11,11 @@ ROOMS = [
     for path in (ROOT / app).rglob("*.py")
     if "migrations" not in path.parts and "__pycache__" not in path.parts
 ]
-DOORS = [p for p in ROOMS if re.fullmatch(r"(views|api|inbox|desk)\w*", p.stem)]
+DOORS = [
+    p
+    for p in ROOMS
+    if re.fullmatch(r"(views|api|inbox|desk)\w*", p.stem) or {"views", "api"} & set(p.parts)
+]
 
 
 def found(pattern: str, rooms=ROOMS) -> list[str]:
