@@ -263,6 +263,10 @@ class TemplateForm(forms.ModelForm):
         model = Template
         fields = ["name", "is_default", "parts"]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Another one may be preselected now: saving this one changes that first."""
+        return {*super()._get_validation_exclusions(), "is_default"}
+
     def clean_parts(self) -> list[dict[str, str]]:
         """Parts are a list of {key, label, hint}; a key that articles use cannot go."""
         parts = self.cleaned_data["parts"] or []

@@ -68,6 +68,12 @@ class TicketForm(forms.ModelForm):
             "team",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        ticket = kwargs.get("instance")
+        if ticket is not None:
+            kwargs["initial"] = {"state": ticket.state, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
     def _post_clean(self) -> None:
         """The verbs look at it, in words; nothing is set on the ticket before."""
 
@@ -148,14 +154,6 @@ class TicketAdmin(Changed):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         return Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if obj is not None and "state" in form.base_fields:
-            form.base_fields["state"].initial = obj.state
-        return form
-
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **more: Any) -> Any:
         if field.name == "assignee":
             more["queryset"] = User.objects.agents()
@@ -164,8 +162,9 @@ class TicketAdmin(Changed):
     def apply(self, request: HttpRequest, thing: Ticket, form: forms.ModelForm[Any]) -> None:
         by, asked = request.user, form.cleaned_data
         fields = [n for n in self.form.Meta.fields if n not in ("assignee", "team")]
-        leaving_the_end = thing.is_done and asked["state"] not in (State.SOLVED, State.CLOSED)
-        if leaving_the_end:
+        # Done tickets are opened before they are worked on; others are worked on before they end.
+        restated = "state" in form.changed_data
+        if restated and thing.is_done:
             self.restate(thing, by=by, asked=asked)
         if wanted := changed_values(form, *fields):
             actions.change(thing, by=by, **wanted)
@@ -173,7 +172,7 @@ class TicketAdmin(Changed):
             actions.change(thing, by=by, team=None)
         if changed_values(form, "assignee", "team"):
             actions.assign(thing, by=by, to=asked["assignee"], team=asked["team"])
-        if not leaving_the_end:
+        if restated:
             self.restate(thing, by=by, asked=asked)
 
     def restate(self, ticket: Ticket, *, by: User, asked: dict[str, Any]) -> None:

@@ -138,6 +138,12 @@ class Changed(Shown):
     ) -> None:
         """The verbs did it."""
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """The rows below are only shown."""
+        return super().construct_change_message(request, form, [], add)
+
     def changeform_view(
         self,
         request: HttpRequest,
