@@ -35,7 +35,7 @@ def tell(
             url=url,
             mail_due=kind in person.mailed,
         )
-    return Notification.objects.bulk_create(told.values())
+    return Notification.objects.bulk_create(list(told.values()))
 
 
 def read_notifications(user: User, *, ids: Iterable[int] | None = None) -> int:

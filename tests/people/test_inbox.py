@@ -16,9 +16,7 @@ def noa(client):
 
 
 def tell(person, subject="KT-1 Drawer", url="/tickets/KT-1/", **more):
-    (told,) = actions.tell(
-        [person], by=None, kind="assigned", subject=subject, url=url, **more
-    )
+    (told,) = actions.tell([person], by=None, kind="assigned", subject=subject, url=url, **more)
     return told
 
 

@@ -46,7 +46,12 @@ def test_choices_are_kept_and_hold_from_the_next_page_on(client, noa):
         follow=True,
     )
     noa.refresh_from_db()
-    assert (noa.language, noa.theme, noa.compact, noa.letter_keys) == ("he", "dark", True, False)
+    assert (noa.language, noa.theme, noa.compact, noa.letter_keys) == (
+        "he",
+        "dark",
+        True,
+        False,
+    )
     assert noa.signature == "Noa\nTilia"
     assert (noa.muted, noa.mailed) == (["woken"], ["assigned"])
     page = response.content.decode()

@@ -144,9 +144,7 @@ def test_a_ticket_that_comes_in_meanwhile_moves_nobody_to_another_page(client, a
         make.ticket(subject=f"Ticket {n}")
     first = keyset(Ticket.objects.all(), ("-changed_at", "-pk"), size=2)
     make.ticket(subject="Meanwhile")
-    second = keyset(
-        Ticket.objects.all(), ("-changed_at", "-pk"), cursor=first.older, size=2
-    )
+    second = keyset(Ticket.objects.all(), ("-changed_at", "-pk"), cursor=first.older, size=2)
     assert [ticket.subject for ticket in second.rows] == ["Ticket 1", "Ticket 0"]
 
 
@@ -220,7 +218,9 @@ def test_strangers_sign_in_first(client):
         assert client.get(path).headers["Location"].startswith("/accounts/login/"), path
 
 
-@pytest.mark.parametrize("path", ["/tickets/new/", "/canned/", "/queue/views/", "/queue/claim/"])
+@pytest.mark.parametrize(
+    "path", ["/tickets/new/", "/canned/", "/queue/views/", "/queue/claim/"]
+)
 def test_the_desks_pages_are_not_for_customers(client, path):
     client.force_login(make.customer())
     assert client.get(path).status_code == 403
