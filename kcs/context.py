@@ -106,7 +106,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if session is None:
         return []
     tabs = session.get("open_tabs", [])
-    return [{**tab, "current": tab.get("url") == request.path} for tab in tabs]
+    return [{**tab, "current": request.path.startswith(tab["url"])} for tab in tabs]
 
 
 def _place(request: HttpRequest) -> str:

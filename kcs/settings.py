@@ -296,7 +296,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "kcs.static.Storage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

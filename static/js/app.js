@@ -12,5 +12,3 @@ import "./drafts.js";
 import "./session.js";
 import "./menus.js";
 import "./inbox.js";
-
-document.documentElement.dataset.js = "";

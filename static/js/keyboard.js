@@ -8,6 +8,7 @@ const LETTERS = {
   f: "flag",
   i: "improve",
   c: "create",
+  x: "none",
   r: "reply",
   n: "note",
   o: "open",

@@ -126,6 +126,13 @@ register("create", () => {
     .then(() => focusIn("#f-resolution"));
 });
 
+register("none", () => {
+  const popover = find("#reasons");
+  if (!popover) return false;
+  popover.showPopover({ source: find("#none") });
+  return true;
+});
+
 function focusIn(selector) {
   const box = find(selector);
   if (!box) return;
@@ -332,9 +339,11 @@ markTerms();
 // The newest message is what one wants to read.
 const talk = find("#talk");
 if (talk && !location.hash) talk.scrollTop = talk.scrollHeight;
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "thread" && talk) talk.scrollTop = talk.scrollHeight;
-});
+for (const swapped of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+  document.addEventListener(swapped, (event) => {
+    if (event.detail.target?.id === "thread" && talk) talk.scrollTop = talk.scrollHeight;
+  });
+}
 
 // --- Presence ------------------------------------------------------------------------------
 
