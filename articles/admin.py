@@ -24,7 +24,7 @@ from articles.models import (
     Version,
 )
 from people.models import User
-from people.site import Changed, Plain, Rows, Shown, changed_values
+from people.site import Changed, Plain, Rows, Shown, changed_values, me
 
 STATES = ("confidence", "audience", "governance")
 
@@ -135,14 +135,14 @@ class ArticleAdmin(Changed):
     def origin(self, article: Article) -> str:
         return f"{article.origin_type} {article.origin_id}".strip()
 
-    def formfield_for_manytomany(self, field: Any, request: HttpRequest, **more: Any) -> Any:
-        more["queryset"] = User.objects.agents()
-        return super().formfield_for_manytomany(field, request, **more)
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.agents()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **more: Any) -> Any:
-        if field.name == "owner":
-            more["queryset"] = User.objects.agents()
-        return super().formfield_for_foreignkey(field, request, **more)
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs["queryset"] = User.objects.agents()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -159,7 +159,7 @@ class ArticleAdmin(Changed):
         return form
 
     def apply(self, request: HttpRequest, thing: Article, form: forms.ModelForm[Any]) -> None:
-        by, asked = request.user, form.cleaned_data
+        by, asked = me(request), form.cleaned_data
         words = changed_values(form, *TEXT)
         states = changed_values(form, *STATES)
         about = changed_values(form, "domain", "owner", "tags", "editors")
@@ -187,7 +187,7 @@ class Visible(Shown):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         seen = Article.objects.visible_to(request.user)  # type: ignore[arg-type]
         rows = super().get_queryset(request)
-        return rows.filter(article__in=seen) if len(request.user.rights) else rows.none()
+        return rows.filter(article__in=seen)
 
     @admin.display(description=_("article"))
     def page(self, thing: Any) -> SafeString:
@@ -265,7 +265,7 @@ class TemplateForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Another one may be preselected now: saving this one changes that first."""
-        return {*super()._get_validation_exclusions(), "is_default"}
+        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
 
     def clean_parts(self) -> list[dict[str, str]]:
         """Parts are a list of {key, label, hint}; a key that articles use cannot go."""

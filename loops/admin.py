@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kcs.errors import BadValue
 from loops.models import Link, Opening, Outcome, Search
 from loops.solve import actions as solving
 from people.models import User
-from people.site import Changed, Rows, changed_values
+from people.site import Changed, Rows, changed_values, me
 from tickets import actions
 from tickets.admin import Events, Messages, OnTicket
 from tickets.models import Ticket
@@ -154,13 +155,13 @@ class TicketAdmin(Changed):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         return Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
 
-    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **more: Any) -> Any:
-        if field.name == "assignee":
-            more["queryset"] = User.objects.agents()
-        return super().formfield_for_foreignkey(field, request, **more)
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "assignee":
+            kwargs["queryset"] = User.objects.agents()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def apply(self, request: HttpRequest, thing: Ticket, form: forms.ModelForm[Any]) -> None:
-        by, asked = request.user, form.cleaned_data
+        by, asked = me(request), form.cleaned_data
         fields = [n for n in self.form.Meta.fields if n not in ("assignee", "team")]
         # Done tickets are opened before they are worked on; others are worked on before they end.
         restated = "state" in form.changed_data
@@ -198,7 +199,7 @@ class TicketAdmin(Changed):
             actions.wake(ticket, by=by)
         else:
             raise BadValue(
-                _("A ticket does not become that by hand: it happens with the work."),
+                gettext("A ticket does not become that by hand: it happens with the work."),
                 field="state",
             )
 

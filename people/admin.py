@@ -27,7 +27,7 @@ from people.models import (
     Team,
     User,
 )
-from people.site import Changed, Plain, Rows, Shown, changed_values
+from people.site import Changed, Plain, Rows, Shown, changed_values, me
 
 
 class Grants(Rows):
@@ -103,7 +103,7 @@ class UserAdmin(Changed):
         )
 
     def apply(self, request: HttpRequest, thing: User, form: forms.ModelForm[Any]) -> None:
-        by, asked = request.user, form.cleaned_data
+        by, asked = me(request), form.cleaned_data
         wanted = changed_values(form, *actions.CHANGEABLE)
         if wanted:
             actions.change_person(thing, by=by, **wanted)
@@ -166,10 +166,10 @@ class TeamAdmin(Plain):
     def people(self, team: Any) -> int:
         return team.count
 
-    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **more: Any) -> Any:
-        if field.name == "manager":
-            more["queryset"] = User.objects.agents()
-        return super().formfield_for_foreignkey(field, request, **more)
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "manager":
+            kwargs["queryset"] = User.objects.agents()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Organisation)
@@ -208,7 +208,7 @@ class DomainAdmin(Changed):
     def apply(
         self, request: HttpRequest, thing: Domain | None, form: forms.ModelForm[Any]
     ) -> Domain:
-        by, asked = request.user, form.cleaned_data
+        by, asked = me(request), form.cleaned_data
         place = {name: asked[name] for name in ("name", "slug", "parent")}
         if thing is None:
             thing = actions.plant(by=by, **place)
@@ -236,7 +236,7 @@ class SiteSettingsAdmin(Changed):
     def apply(
         self, request: HttpRequest, thing: SiteSettings, form: forms.ModelForm[Any]
     ) -> None:
-        actions.configure(by=request.user, **changed_values(form, *self.fields))
+        actions.configure(by=me(request), **changed_values(form, *actions.CHOICES))
 
 
 @admin.register(Right)

@@ -16,6 +16,6 @@ class SessionStore(db.SessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]
-        session = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)
         session.person_id = data.get(SESSION_KEY)
         return session

@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kcs.errors import BadValue, Refused
+from people.models import User
 
 OURS = {"people", "articles", "tickets", "loops"}
 
@@ -37,8 +38,8 @@ class Administration(AdminSite):
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
         """Other packages' tables are not shown: secrets of second factors stand in them, and
         rights that are not ours."""
-        found = model_or_iterable
-        models = [found] if isinstance(found, type) else list(found)
+        found: Any = model_or_iterable
+        models: list[Any] = [found] if isinstance(found, type) else list(found)
         ours = [model for model in models if model._meta.app_label in OURS]
         super().register(ours, *args, **options)
 
@@ -49,18 +50,22 @@ class Administration(AdminSite):
             raise PermissionDenied
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
-    def logout(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_logout")
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         return redirect("account_change_password")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_look(request)
+
+
+def me(request: HttpRequest) -> User:
+    """Who asks, where only people who signed in can ask."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def may_look(request: HttpRequest) -> bool:
@@ -124,8 +129,8 @@ class Changed(Shown):
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool
     ) -> None:
-        fresh = self.get_queryset(request).get(pk=obj.pk) if change else None
-        made = self.apply(request, fresh, form) or fresh
+        fresh: Any = self.get_queryset(request).get(pk=obj.pk) if change else None
+        made: Any = self.apply(request, fresh, form) or fresh
         obj.pk = made.pk
         obj.refresh_from_db()
 
@@ -168,12 +173,14 @@ class Changed(Shown):
         if refusal is None:
             return form
 
+        field = refusal.field if isinstance(refusal, BadValue) else ""
+        missing = refusal.missing
+
         class Explained(form):  # type: ignore[valid-type, misc]
             def clean(self) -> Any:
                 cleaned = super().clean()
-                field = refusal.field if isinstance(refusal, BadValue) else ""
                 self.add_error(field if field in self.fields else None, str(refusal))
-                for item in refusal.missing:
+                for item in missing:
                     self.add_error(None, item.detail)
                 return cleaned
 

@@ -42,6 +42,7 @@ from people.forms import (
     SetUpForm,
 )
 from people.models import ApiKey, Invitation, SiteSettings, User
+from people.site import me
 
 PAGE = 50
 YEAR = 365 * 24 * 3600
@@ -142,7 +143,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         return show_people(request, form)
     try:
         with transaction.atomic():
-            invitation, token = actions.invite(by=request.user, **form.cleaned_data)
+            invitation, token = actions.invite(by=me(request), **form.cleaned_data)
             link = absolute(request, reverse("people:accept", args=[token]))
             write_invitation(invitation, link)
     except Refused as refusal:
@@ -173,7 +174,7 @@ def absolute(request: HttpRequest, path: str) -> str:
 @administrators_only
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    actions.withdraw_invitation(get_object_or_404(Invitation, pk=pk), by=request.user)
+    actions.withdraw_invitation(get_object_or_404(Invitation, pk=pk), by=me(request))
     messages.success(request, _("The invitation is withdrawn."))
     return redirect("people:list")
 
@@ -229,7 +230,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=found)
     if form.is_valid():
         try:
-            actions.change_person(found, by=request.user, **form.cleaned_data)
+            actions.change_person(found, by=me(request), **form.cleaned_data)
         except Refused as refusal:
             explain(form, refusal)
         else:
@@ -264,7 +265,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     form = GrantForm(request.POST)
     if form.is_valid():
         try:
-            actions.grant(found, by=request.user, **form.cleaned_data)
+            actions.grant(found, by=me(request), **form.cleaned_data)
         except Refused as refusal:
             explain(form, refusal)
         else:
@@ -278,14 +279,14 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A link with which this person chooses a new password, to hand over."""
     found = get_object_or_404(User, pk=pk)
-    actions.hand_reset(found, by=request.user)
+    actions.hand_reset(found, by=me(request))
     return show_person(request, found, link=absolute(request, reset_path(found)))
 
 
 @administrators_only
 @require_POST
 def drop_second_step(request: HttpRequest, pk: int) -> HttpResponse:
-    found = actions.drop_second_step(get_object_or_404(User, pk=pk), by=request.user)
+    found = actions.drop_second_step(get_object_or_404(User, pk=pk), by=me(request))
     messages.success(
         request, _("%(person)s signs in with the password alone.") % {"person": found}
     )
@@ -295,7 +296,7 @@ def drop_second_step(request: HttpRequest, pk: int) -> HttpResponse:
 @administrators_only
 @require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    found = actions.deactivate(get_object_or_404(User, pk=pk), by=request.user)
+    found = actions.deactivate(get_object_or_404(User, pk=pk), by=me(request))
     messages.success(
         request,
         _("%(person)s is deactivated: signed out everywhere, keys revoked.")
@@ -307,7 +308,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @administrators_only
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    found = actions.reactivate(get_object_or_404(User, pk=pk), by=request.user)
+    found = actions.reactivate(get_object_or_404(User, pk=pk), by=me(request))
     messages.success(request, _("%(person)s may sign in again.") % {"person": found})
     return redirect("people:person", pk)
 
@@ -328,17 +329,17 @@ def keys(request: HttpRequest) -> HttpResponse:
         )
         try:
             made, key = actions.make_key(
-                request.user,
+                me(request),
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 expires_at=expires,
-                by=request.user,
+                by=me(request),
             )
         except Refused as refusal:
             explain(form, refusal)
         else:
             context |= {"form": KeyForm(), "made": made, "key": key}
-    context["keys"] = request.user.api_keys.all()
+    context["keys"] = me(request).api_keys.all()
     context["now"] = timezone.now()
     return render(request, "people/keys.html", context, status=status_of(context["form"]))
 
@@ -347,8 +348,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, prefix: str) -> HttpResponse:
     """One's own key; an administrator revokes anybody's."""
-    rows = ApiKey.objects.all() if request.user.is_superuser else request.user.api_keys.all()
-    key = actions.revoke_key(get_object_or_404(rows, prefix=prefix), by=request.user)
+    rows = ApiKey.objects.all() if request.user.is_superuser else me(request).api_keys.all()
+    key = actions.revoke_key(get_object_or_404(rows, prefix=prefix), by=me(request))
     messages.success(request, _("The key %(prefix)s… is revoked.") % {"prefix": key.prefix})
     if key.user_id != request.user.pk:
         return redirect("people:person", key.user_id)

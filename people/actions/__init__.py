@@ -23,10 +23,11 @@ from people.actions.accounts import (
 from people.actions.domains import appoint, move, plant
 from people.actions.inbox import read_notifications, tell
 from people.actions.keys import make_key, revoke_key
-from people.actions.site import configure
+from people.actions.site import CHOICES, configure
 
 __all__ = [
     "CHANGEABLE",
+    "CHOICES",
     "INVITATION_DAYS",
     "THEMES",
     "accept_invitation",

@@ -34,7 +34,8 @@ def _place(name: str, slug: str, parent: Domain | None, *, but: Domain | None = 
     path = f"{parent.path}/{slug}" if parent else slug
     if len(path) > PATH_LENGTH:
         raise BadValue(_("The tree is too deep here."), field="parent")
-    if Domain.objects.filter(path=path).exclude(pk=but.pk if but else None).exists():
+    others = Domain.objects.exclude(pk=but.pk) if but else Domain.objects.all()
+    if others.filter(path=path).exists():
         raise BadValue(_("There is a domain with this short name here."), field="slug")
     return path
 
