@@ -32,7 +32,7 @@ manage:  ## one of Django's commands: make manage DO="import tickets file.csv --
 test: lint  ## everything: linters, then all tests, in a browser too
 	@.venv/bin/python -m kcs.testing
 	@DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py fonts --verbosity 0
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: style templates texts layers migrations types  ## the linters alone; `make -k lint` runs on
 

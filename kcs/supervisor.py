@@ -564,17 +564,20 @@ def build_static() -> None:
 
     made = Path(settings.STATIC_ROOT)
     seal = made / ".made-from"
-    if seal.exists() and seal.read_text() == static_state():
-        return
-    call_command("fonts", verbosity=0)
-    call_command(
-        "collectstatic",
-        interactive=False,
-        clear=made.exists(),
-        verbosity=0,
-        ignore_patterns=NEVER_SERVED,
-    )
-    seal.write_text(static_state())
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with made.with_suffix(".lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two sites may run from one folder (KCS_VAR)
+        if seal.exists() and seal.read_text() == static_state():
+            return
+        call_command("fonts", verbosity=0)
+        call_command(
+            "collectstatic",
+            interactive=False,
+            clear=made.exists(),
+            verbosity=0,
+            ignore_patterns=NEVER_SERVED,
+        )
+        seal.write_text(static_state())
 
 
 def static_state() -> str:

@@ -16,8 +16,10 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from kcs import embedded
 
@@ -123,6 +125,27 @@ def reap() -> None:
 def pytest_report_header() -> str:
     ours = os.environ.get("KCS_TEST_SERVERS")
     return f"servers: {f'throw-away, in {ours}' if ours else 'DATABASE_URL and REDIS_URL'}"
+
+
+# How the workers of xdist share the tests ----------------------------------------------------
+
+
+class OneByOne(LoadScopeScheduling):
+    """A test goes to whoever is free, but a file that starts a whole site stays together.
+
+    (xdist's own marker for such groups has no effect under pytest 9.2.)
+    """
+
+    together = ("test_supervisor.py",)
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        return path if path.endswith(self.together) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne | None:
+    return OneByOne(config, log) if config.getvalue("dist") == "load" else None
 
 
 # The browser ---------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ import pytest
 from kcs import supervisor
 
 ROOT = Path(__file__).parent.parent.parent
-pytestmark = pytest.mark.xdist_group("site")  # one site, in one process, for all of them
 
 
 class Site:
