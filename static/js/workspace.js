@@ -127,10 +127,7 @@ register("create", () => {
 });
 
 register("none", () => {
-  const popover = find("#reasons");
-  if (!popover) return false;
-  popover.showPopover({ source: find("#none") });
-  return true;
+  find("#reasons")?.showPopover({ source: find("#none") });
 });
 
 function focusIn(selector) {

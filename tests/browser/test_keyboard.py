@@ -67,7 +67,7 @@ def create(page):
 
 
 def give_a_reason(page):
-    page.keyboard.press(".")
+    page.keyboard.press("x")
     page.wait_for_selector("#reasons:popover-open")
     page.keyboard.press("4")
     page.keyboard.press("Enter")
