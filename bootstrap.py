@@ -70,6 +70,8 @@ def sync(kind):
         say(f"Making .venv with Python {dotted(sys.version_info[:3])}.")
         run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, VENV)
     say("Installing the locked packages.")
+    if have:
+        os.remove(seal())  # until it is done, it is neither the old nor the new
     run(
         *(uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"),
         *("--python", PYTHON, LOCKS[kind]),
