@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,21 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from kcs.errors import BadValue, Refused, Stale
+
+refusals = logging.getLogger("kcs.refused")
+
+
+def note(error: Refused, request: Any) -> None:
+    """Write down who was told no at which door: an attempt to set what one may not is seen."""
+    user = getattr(request, "user", None)
+    refusals.info(
+        "%s %s refused to %s: %s %s",
+        request.method,
+        request.path[:200],
+        getattr(user, "pk", None) or "nobody",
+        error.status,
+        error.code,
+    )
 
 
 def answer(
@@ -40,6 +56,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
+        note(error, request)
         context = {"error": error, "reason": str(error), "missing": error.missing}
         if request.htmx:  # type: ignore[attr-defined]
             response = render(request, "refused.html#notice", context, status=error.status)
@@ -70,6 +87,7 @@ def problem(
 def api_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the API as problem JSON; a stranger learns no more than a missing page."""
     if isinstance(error, Refused):
+        note(error, context["request"])
         more: dict[str, Any] = {}
         if error.missing:
             more["missing"] = [{"code": m.code, "detail": m.detail} for m in error.missing]

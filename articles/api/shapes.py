@@ -281,7 +281,6 @@ class HitShape(serializers.Serializer):
     snippet = serializers.SerializerMethodField()
     why = serializers.ListField(child=serializers.CharField())
     language = serializers.CharField()
-    score = serializers.FloatField()
     rank = serializers.IntegerField()
 
     def get_snippet(self, hit: Any) -> str:
@@ -291,6 +290,9 @@ class HitShape(serializers.Serializer):
 
 
 class InsideHitShape(HitShape):
+    """With what outsiders are not told: a score alone says how rare a word is in all we have."""
+
+    score = serializers.FloatField()
     confidence = serializers.CharField()
     audience = serializers.CharField()
     governance = serializers.CharField()

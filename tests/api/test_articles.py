@@ -357,7 +357,10 @@ def test_a_customer_reads_what_is_meant_for_customers_and_not_its_internal_passa
         "origin", "comments", "history", "created_by",
     ):  # fmt: skip
         assert inside not in told, inside
-    assert program.get("search/?q=canary-int").json()["results"] == []
+    secret = program.get("search/?q=canary-int").json()
+    unknown = program.get("search/?q=nobody-says").json()
+    assert secret["results"] == []
+    assert secret | {"query": ""} == unknown | {"query": ""}
 
 
 def test_an_internal_change_leaves_an_outsiders_answer_the_same_to_the_byte(api):

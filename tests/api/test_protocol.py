@@ -305,9 +305,7 @@ def test_every_post_honours_the_key(api, path, asked):
     answers = [program.call("POST", filled(path), body, Idempotency_Key="k") for _ in range(2)]
     assert answers[0].status_code < 300, answers[0].content
     assert answers[0].content
-    assert json.loads(answers[0].content) == json.loads(
-        answers[1].content
-    )
+    assert json.loads(answers[0].content) == json.loads(answers[1].content)
     assert answers[0].status_code == answers[1].status_code
     assert answers[1].headers["Idempotent-Replayed"] == "true"
     assert ticket.messages.count() <= 1

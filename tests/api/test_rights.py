@@ -92,6 +92,15 @@ def test_sc7_9_a_value_outside_the_list_makes_no_new_article(api, role, aspect, 
     assert Article.objects.exists() == allowed
 
 
+def test_sc7_9_an_attempt_is_written_down(api, caplog):
+    person = make.candidate()
+    article = make.article(by=person)
+    with caplog.at_level("INFO", logger="kcs.refused"):
+        api(person).patch(f"articles/{article.number}/", {"confidence": "validated"})
+    (line,) = [r.getMessage() for r in caplog.records if r.name == "kcs.refused"]
+    assert f"PATCH /api/v1/articles/{article.number}/ refused to {person.pk}: 422" in line
+
+
 def test_sc4_5_an_unchanged_value_is_always_legal(api):
     article = make.public_article()
     person = make.contributor()

@@ -1,5 +1,7 @@
 """The OpenAPI description: valid, complete, and without a page that our CSP would have to allow."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.generators import SchemaGenerator
@@ -64,6 +66,17 @@ def test_every_operation_says_what_it_does(schema):
         if not operation.get("description")
     ]
     assert not silent
+
+
+def test_the_page_about_the_api_names_every_address(schema):
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    words = {
+        word
+        for path in schema["paths"]
+        for word in path.removeprefix("/api/v1/").strip("/").split("/")
+        if not word.startswith("{")
+    }
+    assert not [word for word in sorted(words) if f"{word}/" not in page]
 
 
 def test_no_address_serves_a_page_that_draws_the_schema():

@@ -92,13 +92,16 @@ def found(results: Any, search: Search | None, q: str, *, inside: bool) -> dict[
     shape = InsideHitShape if inside else HitShape
     told: dict[str, Any] = {
         "query": q,
-        "words": results.terms,
         "more": results.more,
         "next": None,
         "previous": None,
         "results": shape(results.hits, many=True).data,
     }
-    return {"search": search.pk if search else None, **told} if inside else told
+    if not inside:
+        return told
+    # Only words that some article has are among them: outside, that would be a way to ask
+    # what our internal articles say.
+    return {"search": search.pk if search else None, "words": results.terms, **told}
 
 
 class Find(Known, APIView):
