@@ -436,7 +436,8 @@ def accept(
 def decline(suggestion: Suggestion, *, by: User, reason: str) -> Suggestion:
     """Say no to a suggestion, with the reason that its author will read."""
     article, suggestion = _open_suggestion(suggestion, by=by)
-    if not reason.strip():
+    reason = text.clean(reason, field="reason").strip()
+    if not reason:
         raise BadValue(_("Say why, so that the author can learn from it."), field="reason")
     _decide(suggestion, Suggestion.State.DECLINED, by=by, reason=reason)
     _record(article, Verb.DECLINED, by=by, suggestion=suggestion.pk, reason=reason[:1000])

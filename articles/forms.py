@@ -139,7 +139,7 @@ class ArticleForm(TextForm):
     (`was-…`), so that saving a text never puts back what a colleague set meanwhile.
     """
 
-    language = forms.ChoiceField(label=_("Language"))
+    language = Choice(label=_("Language"))
     domain = forms.ModelChoiceField(Domain.objects.none(), label=_("Domain"), required=False)
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("Commas between them."))
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False)
@@ -164,6 +164,7 @@ class ArticleForm(TextForm):
         self.user, self.article = user, article
         language = self["language"].value() or ""
         self._choose("language", languages(str(language)))
+        self.fields["language"].initial = self.initial.get("language")
         self._choice_fields()
         domain, owner, editors = (self.fields[n] for n in ("domain", "owner", "editors"))
         domain.queryset = Domain.objects.all()  # type: ignore[attr-defined]

@@ -77,7 +77,7 @@ def of_template(template: Template) -> list[Part]:
         Part(
             f"parts.{part['key']}",
             str(part.get("label") or part["key"]),
-            "text",
+            "file-text",
             hint=str(part.get("hint") or ""),
         )
         for part in template.parts

@@ -157,7 +157,7 @@ def _searched(
     record = None
     for hook in on_search:
         record = hook(results, by=request.user, query=q, filters=dict(chosen)) or record
-    facts = Article.objects.in_bulk([hit.article_id for hit in results.hits])
+    facts = visible(request).in_bulk([hit.article_id for hit in results.hits])
     rows = [_hit_row(hit, facts.get(hit.article_id), record) for hit in results.hits]
     if sort == "recent":
         epoch = datetime.min.replace(tzinfo=timezone.get_default_timezone())

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, counters, parts, rules
 from articles.forms import STATES, AnswerForm, FlagForm, RateForm, StateForm
-from articles.models import Article, Feedback, Flag, Governance, Suggestion
+from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion
 from articles.views.doors import agents_only, find, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
@@ -24,6 +24,11 @@ from people.models import User
 
 DETAIL = "articles/detail.html"
 COMMENTS = 50
+# A flag tells the number of its version; the text of that version is not needed for it.
+VERSION_TEXT = [
+    f"version__{name}"
+    for name in ("title", "issue", "environment", "resolution", "cause", "parts")
+]
 NEIGHBOURS = ("domain", "owner", "owner_team", "created_by", "changed_by")
 
 
@@ -104,7 +109,10 @@ def _states(user: User, article: Article) -> StateForm | None:
 def flags_of(user: User, article: Article) -> list[Flag]:
     """The open flags of one article, oldest first, each knowing whether this person answers."""
     flags = list(
-        article.flags.open().select_related("by", "owner", "version").order_by("at", "pk")
+        article.flags.open()
+        .select_related("by", "owner", "version")
+        .defer(*VERSION_TEXT)
+        .order_by("at", "pk")
     )
     for flag in flags:
         flag.article = article
@@ -116,7 +124,7 @@ def flags_of(user: User, article: Article) -> list[Flag]:
 def _suggestions(article: Article) -> list[Suggestion]:
     if not getattr(article, "has_suggestions", True):
         return []
-    return list(article.suggestions.open().select_related("by"))
+    return list(article.suggestions.open().select_related("by").defer(*TEXT, "parts"))
 
 
 def _comments(article: Article) -> list[Feedback]:
@@ -210,8 +218,9 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Say whether the article helped, or leave a comment. Open to every reader of it."""
     article = find(request, number)
     form = RateForm(request.POST)
-    form.is_valid()
-    helpful, comment = form.cleaned_data.get("helpful"), form.cleaned_data["comment"]
+    if not form.is_valid():
+        raise BadValue(next(iter(form.errors.values()))[0], field="comment")
+    helpful, comment = form.cleaned_data["helpful"], form.cleaned_data["comment"]
     known = request.user if request.user.is_authenticated else None
     helped = request.session.get("helped", [])
     if known is None and helpful and article.pk in helped:

@@ -95,7 +95,7 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
         "template": _template(request).pk,
     }
     initial |= {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    if path := request.GET.get("domain"):
+    if path := request.GET.get("domain", "").replace("\x00", ""):
         initial["domain"] = Domain.objects.filter(path=path).first()
     return initial
 
