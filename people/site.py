@@ -211,6 +211,7 @@ class Plain(Changed):
 class Rows(Rights, admin.TabularInline):
     """Rows that belong to the thing on the page, to look at."""
 
+    template = "admin/rows.html"
     extra = 0
     can_delete = False
     show_change_link = False
