@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -18,6 +19,11 @@ from tickets import api as tickets_api
 from tickets.models import Message, Ticket
 
 BULK = 200
+LONG = [
+    f"{side}__{name}"
+    for side in ("article", "delivered")
+    for name in ("issue", "environment", "resolution", "cause", "parts")
+]
 
 
 def ticket_named(number: str, user: Any, *, field: str = "ticket") -> Ticket:
@@ -111,7 +117,7 @@ def trail_of(ticket: Ticket, seen: Any) -> list[dict[str, Any]]:
             }
         )
     opened = Opening.objects.filter(ticket=ticket, article__in=seen)
-    for opening in opened.select_related("by", "article"):
+    for opening in opened.select_related("by", "article").defer(*LONG[: len(LONG) // 2]):
         steps.append(
             {
                 "kind": "open",
@@ -166,7 +172,10 @@ class WorkedShape(tickets_api.TicketShape):
     @extend_schema_field(SaidShape(many=True))
     def get_messages(self, ticket: Ticket) -> Any:
         said = ticket.messages.select_related("by")
-        return SaidShape(said.prefetch_related("deliveries__version__article"), many=True).data
+        sent = Delivery.objects.select_related("version__article").only(
+            "message_id", "version__number", "version__article__number"
+        )
+        return SaidShape(said.prefetch_related(Prefetch("deliveries", sent)), many=True).data
 
     @extend_schema_field(OutcomeShape(allow_null=True))
     def get_outcome(self, ticket: Ticket) -> Any:
@@ -198,7 +207,9 @@ def seen_by(user: Any) -> Any:
 
 
 def links_of(ticket: Ticket, seen: Any) -> Any:
-    return ticket.links.filter(article__in=seen).select_related("article", "delivered", "by")
+    """Of articles and versions only what a link tells: their texts are long."""
+    links = ticket.links.filter(article__in=seen).select_related("article", "delivered", "by")
+    return links.defer(*LONG)
 
 
 # What may be asked --------------------------------------------------------------------------
