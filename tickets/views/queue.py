@@ -68,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(set(plain) - {"sort"}),
         "further": sum(1 for name in FURTHER if plain.get(name)),
         "query": plain.urlencode(),
-        "here": _page_url(plain, request.GET.get("cursor", "")) or reverse("tickets:queue"),
+        "here": request.get_full_path(),
         **_places(user, visible, plain),
         **_choices(user),
     }
