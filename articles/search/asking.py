@@ -15,7 +15,7 @@ MAX_TEXT = 20_000
 MAX_ASKED = 800
 # A word that is said again counts more, up to this many times.
 K3 = 8
-FUNCTION_WEIGHT = 0.3
+FUNCTION_WEIGHT = 0.1
 CONTEXT_WEIGHT = 0.5
 # A word read as another language of its script: "terminal" in a German article.
 OTHER_LANGUAGE = 0.7
