@@ -117,7 +117,9 @@ class Tickets:
         url = values.line("external.url", "external_url", limit=500)
         if url and not url.lower().startswith(("https://", "http://")):
             raise BadRow("“external.url” begins with https://.")
-        values.asked.update(("outcome", "id", "url", "changed_at", "links", "trail"))
+        values.asked.update(
+            ("outcome", "id", "url", "changed_at", "links", "trail", "pending_until")
+        )
         changed = max([created, *(s.at for s in said), *(t for t in (solved, closed) if t)])
         ticket = Ticket(
             subject=subject,

@@ -54,7 +54,7 @@ def main() -> int:
             return _profile(measure, asked.profile, asked.requests)
         costs = measure.all_costs(asked.requests)
         found = measure.table(costs)
-        print(found)
+        sys.stdout.write(f"{found}\n")
         if asked.write:
             _write(found, measure.sizes(), seconds, asked.requests)
     finally:
@@ -94,7 +94,7 @@ def _profile(measure: object, request: str, count: int) -> int:
     for _ in range(WARM):
         next(calls)()
     for statement in queries_of(next(calls)):
-        print(statement[:400].replace("\n", " "), "\n")
+        sys.stdout.write(statement[:400].replace("\n", " ") + "\n\n")
     path = Path(tempfile.mkstemp(suffix=".prof")[1])
     ready = [next(calls) for _ in range(count)]
     with profiled(path):

@@ -120,7 +120,12 @@ def undone() -> list[Ticket]:
 
 def queue(client: Client) -> Iterator[Callable[[], Any]]:
     while True:
-        for address in ("/", "/?state=open&sort=priority", "/?assignee=nobody", "/?sort=oldest"):
+        for address in (
+            "/",
+            "/?state=open&sort=priority",
+            "/?assignee=nobody",
+            "/?sort=oldest",
+        ):
             yield lambda address=address: client.get(address)
 
 
