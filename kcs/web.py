@@ -44,6 +44,18 @@ def answer(
     return response
 
 
+class PrivateMiddleware:
+    """What we answer is for one person and for now: no cache keeps it, unless a door says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class RefusalMiddleware:
     """A verb that said no becomes a page, or for htmx a notice that names the reason."""
 

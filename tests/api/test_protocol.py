@@ -100,6 +100,21 @@ def test_a_browser_needs_its_csrf_token_to_write():
     assert not Ticket.objects.exists()
 
 
+def test_no_cache_keeps_an_answer(api, client):
+    agent, article = make.contributor(), make.public_article()
+    client.force_login(agent)
+    answers = [
+        api(agent).get("tickets/"),
+        api(agent).get("tickets/KT-999/"),
+        api(None).get("tickets/"),
+        client.get(article.get_absolute_url()),
+        client.get("/"),
+    ]
+    for answer in answers:
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "private" in answer.headers["Cache-Control"]
+
+
 def test_me_says_whose_key_this_is_and_what_it_may_do(api):
     person = make.candidate()
     told = api(person).get("me/").json()
