@@ -2,10 +2,10 @@
 
 from articles.views.doors import capitals
 from articles.views.finding import listed, pick, search
-from articles.views.review import accept, decline, flags, reject, resolve, suggestion, take
 from articles.views.history import compare, history, restore, version, versions
 from articles.views.hooks import on_open, on_search
 from articles.views.reading import counted, detail, flag, rate, restate
+from articles.views.review import accept, decline, flags, reject, resolve, suggestion, take
 from articles.views.writing import create, duplicates, edit, preview
 
 __all__ = [
