@@ -191,7 +191,7 @@ def claim_next(*, by: User, domain: Domain | None = None) -> Ticket | None:
     require_agent(by)
     waiting = Ticket.objects.visible_to(by).waiting()
     if domain is not None:
-        waiting = waiting.filter(domain__path__startswith=domain.path)
+        waiting = waiting.filter(domain__in=Domain.objects.branch(domain.path).order_by())
     mine_first = list(
         waiting.filter(team=by.team_id).select_for_update(
             of=("self",), skip_locked=True, no_key=True

@@ -27,7 +27,7 @@ class Ilike(Lookup):
 
     lookup_name = "ilike"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} ILIKE {right}", [*left_params, *right_params]
@@ -67,8 +67,6 @@ def counts(querysets: Iterable[models.QuerySet[Any]], *, cap: int) -> list[int]:
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
-    model: type[Ticket]
-
     def visible_to(self, user: User | AnonymousUser) -> TicketQuerySet:
         """The only way a door may reach a ticket.
 
@@ -101,10 +99,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         words = text.replace("\x00", " ").split()[:8]
         if not words:
             return self
-        tickets = self.model._default_manager.order_by()
-        people = self.model._meta.get_field(
-            "requester"
-        ).related_model._default_manager.order_by()
+        from tickets import models as nouns
+
+        tickets, people = nouns.Ticket.objects.order_by(), nouns.Requester.objects.order_by()
         by_subject, by_name = tickets, people
         for word in words:
             by_subject = by_subject.filter(subject__ilike=holding(word))

@@ -15,7 +15,7 @@ from tickets.models import SavedView
 MOST = 50  # views of one person: a list that nobody reads to its end helps nobody
 
 
-def name_for(text: str, *, owner: User, besides: int | None = None) -> str:
+def name_for(text: str, *, owner: User, besides: int = 0) -> str:
     """The name as it is stored, or a sentence why it cannot be."""
     name = " ".join(clean(text, field="name", limit=60).split())
     if not name:

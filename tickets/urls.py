@@ -8,6 +8,7 @@ app_name = "tickets"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("queue/claim/", queue.claim, name="claim"),
+    path("queue/newest/", queue.newest, name="newest"),
     path("queue/bulk/", queue.bulk_change, name="bulk"),
     path("queue/views/", saved.views, name="views"),
     path("queue/views/<int:pk>/rename/", saved.rename, name="rename_view"),

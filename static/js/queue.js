@@ -84,6 +84,52 @@ document.addEventListener("keydown", (event) => {
   move(1);
 });
 
+// New tickets appear by themselves. Once a minute a small question, and only when something has
+// changed the list itself; never while tickets are picked, for a list must not move under a hand.
+const EVERY = 60_000;
+let newest = "";
+
+function busy() {
+  return find("#bulk input[name=numbers]:checked") || find("#queue-filters details[open]") ||
+    find("#views details[open]") || find("dialog[open]");
+}
+
+async function refresh() {
+  const focused = document.activeElement?.closest?.("#list a")?.getAttribute("href");
+  const row = at();
+  await htmx.ajax("GET", location.pathname + location.search, {
+    target: "#list",
+    swap: "outerHTML",
+    // As if the search had been typed: a whole number in it must not lead away.
+    headers: { "HX-Trigger-Name": "q" },
+  });
+  if (focused) titles().find((title) => title.getAttribute("href") === focused)?.focus();
+  last = row;
+}
+
+async function look() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    const answer = await fetch(find("#list").dataset.newest, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+    });
+    if (!answer.ok || answer.redirected) return;
+    const now = (await answer.json()).newest;
+    if (newest && now !== newest) {
+      if (busy()) return;
+      await refresh();
+    }
+    newest = now;
+  } catch {
+    // The next minute asks again.
+  }
+}
+
+look();
+setInterval(look, EVERY);
+document.addEventListener("queue:look", look);
+
 // An address says only what was chosen.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.closest?.("#queue-filters")) return;

@@ -84,6 +84,21 @@ def test_the_list_follows_what_is_typed_and_the_address_follows_the_list(noa, li
     assert page.locator("#list [data-row]").count() == 1
 
 
+def test_a_new_ticket_appears_by_itself_but_not_under_a_picking_hand(noa, live, page):
+    page.goto(live.url("/?assignee=nobody"))
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("j")
+    make.ticket(subject="Just now")
+    page.keyboard.press("x")
+    page.evaluate("document.dispatchEvent(new Event('queue:look'))")
+    page.wait_for_timeout(500)
+    expect(page.locator("#list [data-row]")).to_have_count(3)
+    page.keyboard.press("x")
+    page.evaluate("document.dispatchEvent(new Event('queue:look'))")
+    expect(page.locator("#list [data-row]")).to_have_count(4)
+    assert focused(page) == "Drawer 2"
+
+
 def test_picked_tickets_are_given_to_oneself(noa, live, page):
     page.goto(live.url("/?assignee=nobody"))
     page.check("[data-pick-all]")

@@ -37,6 +37,16 @@ def test_a_private_teams_ticket_is_taken_by_nobody_else():
     assert actions.claim_next(by=make.contributor()) is None
 
 
+def test_one_may_take_from_a_branch_alone(client):
+    agent = make.contributor()
+    client.force_login(agent)
+    pay = make.domain("pay")
+    make.ticket(domain=make.domain("payroll"), priority=4)
+    wanted = make.ticket(domain=make.domain("refunds", parent=pay))
+    response = client.post("/queue/claim/", {"domain": "pay"})
+    assert response.headers["Location"] == wanted.get_absolute_url()
+
+
 def test_when_nothing_waits_one_is_told_so(client):
     client.force_login(make.contributor())
     page = client.post("/queue/claim/", follow=True)

@@ -207,6 +207,20 @@ def test_htmx_gets_the_list_and_the_views_alone(htmx, agent):
     assert "HX-Request" in response.headers["Vary"]
 
 
+def test_an_open_queue_learns_that_something_changed(
+    client, agent, django_assert_max_num_queries
+):
+    assert client.get("/queue/newest/").json() == {"newest": ""}
+    ticket = make.ticket()
+    before = client.get("/queue/newest/").json()
+    assert before["newest"]
+    make.ticket(team=make.team(private=True))
+    assert client.get("/queue/newest/").json() == before
+    actions.note(ticket, by=agent, body="Look")
+    with django_assert_max_num_queries(3):
+        assert client.get("/queue/newest/").json() != before
+
+
 def test_customers_are_led_to_their_own_tickets(client):
     client.force_login(make.customer())
     assert client.get("/").headers["Location"] == "/my-tickets/"

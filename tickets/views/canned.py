@@ -35,8 +35,8 @@ def replies(request: HttpRequest) -> HttpResponse:
             for reply in canned.matching(user, text=text, language=ticket.language)[:SUGGESTED]
         ]
         if request.accepts("text/html") or request.htmx:  # type: ignore[attr-defined]
-            context = {"replies": found, "ticket": ticket, "q": text}
-            return render(request, "tickets/parts/canned_results.html", context)
+            offered = {"replies": found, "ticket": ticket, "q": text}
+            return render(request, "tickets/parts/canned_results.html", offered)
         return JsonResponse({"results": found})
     rows = list(canned.matching(user, text=text).select_related("owner"))
     context: dict[str, Any] = {

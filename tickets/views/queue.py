@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -79,6 +79,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         response = render(request, "tickets/queue.html#list", parts)
         response.content += render(request, "tickets/queue.html#views", parts).content
     patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_GET
+@agents_only
+def newest(request: HttpRequest) -> HttpResponse:
+    """When anything one may see last changed: open queues ask it before they ask for the list."""
+    visible = Ticket.objects.visible_to(_person(request))
+    last = visible.order_by("-changed_at", "-pk").values_list("changed_at", flat=True).first()
+    response = JsonResponse({"newest": last.isoformat() if last else ""})
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
