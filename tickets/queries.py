@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from people.models import User
-    from tickets.models import Ticket
+    from tickets.models import Ticket  # noqa: F401  (named in strings)
 
 UNDONE = ("new", "open", "pending")
 NUMBER = re.compile(r"(?:KT-)?(\d{1,18})", re.IGNORECASE)
