@@ -21,7 +21,6 @@ from articles.models import (
     Flag,
     Suggestion,
     Template,
-    Version,
 )
 from people.models import User
 from people.site import Changed, Plain, Rows, Shown, changed_values, me
@@ -29,16 +28,8 @@ from people.site import Changed, Plain, Rows, Shown, changed_values, me
 STATES = ("confidence", "audience", "governance")
 
 
-class Versions(Rows):
-    model = Version
-    fields = ["number", "at", "by", "note"]
-    verbose_name_plural = _("versions")
-
-
-class Events(Rows):
-    model = ArticleEvent
-    fields = ["at", "verb", "by", "version", "detail"]
-    verbose_name_plural = _("what happened")
+VERSIONS = Rows(_("versions"), "versions", ("number", "at", "by", "note"))
+EVENTS = Rows(_("what happened"), "events", ("at", "verb", "by", "version", "detail"))
 
 
 class ArticleForm(forms.ModelForm):
@@ -126,7 +117,7 @@ class ArticleAdmin(Changed):
         "helped_count",
         "view_count",
     ]
-    inlines = [Versions, Events]
+    below = (VERSIONS, EVENTS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return Article.objects.visible_to(request.user)  # type: ignore[arg-type]

@@ -17,22 +17,16 @@ from loops.solve import actions as solving
 from people.models import User
 from people.site import Changed, Rows, changed_values, me
 from tickets import actions
-from tickets.admin import Events, Messages, OnTicket
+from tickets.admin import EVENTS, MESSAGES, OnTicket
 from tickets.models import Ticket
 
 State = Ticket.State
 
 
-class Outcomes(Rows):
-    model = Outcome
-    fields = ["at", "outcome", "reason", "note", "by", "ended_at"]
-    verbose_name_plural = _("outcomes")
-
-
-class Links(Rows):
-    model = Link
-    fields = ["at", "article", "kind", "version", "delivered", "by"]
-    verbose_name_plural = _("links")
+OUTCOMES = Rows(
+    _("outcomes"), "outcomes", ("at", "outcome", "reason", "note", "by", "ended_at")
+)
+LINKS = Rows(_("links"), "links", ("at", "article", "kind", "version", "delivered", "by"))
 
 
 class TicketForm(forms.ModelForm):
@@ -52,6 +46,11 @@ class TicketForm(forms.ModelForm):
         label=_("reason"), required=False, choices=[("", "—"), *Outcome.Reason.choices]
     )
     note = forms.CharField(label=_("note"), required=False, max_length=1000)
+    due_at = forms.DateTimeField(
+        label=_("due"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
     class Meta:
         model = Ticket
@@ -150,7 +149,7 @@ class TicketAdmin(Changed):
         "reopened_count",
         "seconds_worked",
     ]
-    inlines = [Outcomes, Links, Messages, Events]
+    below = (OUTCOMES, LINKS, MESSAGES, EVENTS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         return Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from people import actions
 from people.models import (
     ApiKey,
-    CompetencyGrant,
     Domain,
     Invitation,
     Organisation,
@@ -29,19 +28,12 @@ from people.models import (
 )
 from people.site import Changed, Plain, Rows, Shown, changed_values, me
 
-
-class Grants(Rows):
-    model = CompetencyGrant
-    fk_name = "user"
-    fields = ["competency", "evidence", "granted_by", "granted_at", "revoked_at"]
-    verbose_name_plural = _("competency, with its history")
-
-
-class Events(Rows):
-    model = PersonEvent
-    fk_name = "person"
-    fields = ["at", "verb", "by", "detail"]
-    verbose_name_plural = _("what happened to the account")
+GRANTS = Rows(
+    _("competency, with its history"),
+    "grants",
+    ("competency", "evidence", "granted_by", "granted_at", "revoked_at"),
+)
+EVENTS = Rows(_("what happened to the account"), "events", ("at", "verb", "by", "detail"))
 
 
 class UserForm(forms.ModelForm):
@@ -92,7 +84,7 @@ class UserAdmin(Changed):
         (_("For your information"), {"fields": ["joined_at", "last_login", "account"]}),
     ]
     readonly_fields = ["joined_at", "last_login", "account"]
-    inlines = [Grants, Events]
+    below = (GRANTS, EVENTS)
 
     @admin.display(description=_("account"))
     def account(self, person: User) -> SafeString:

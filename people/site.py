@@ -6,12 +6,14 @@ every change is the verb's: what a page refuses is refused here, in the same wor
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
-from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.utils import display_for_value
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
@@ -25,6 +27,81 @@ from kcs.errors import BadValue, Refused
 from people.models import User
 
 OURS = {"people", "articles", "tickets", "loops"}
+
+
+# Columns that the models leave unnamed, because only here somebody reads their names.
+NAMES = {
+    "accepted_by": _("accepted by"),
+    "answered_at": _("answered"),
+    "answered_by": _("answered by"),
+    "article": _("article"),
+    "at": _("time"),
+    "base": _("version it started from"),
+    "body": _("text"),
+    "by": _("by"),
+    "changed_at": _("changed"),
+    "changed_by": _("changed by"),
+    "channel": _("channel"),
+    "closed_at": _("closed"),
+    "comment": _("comment"),
+    "competency": _("competency"),
+    "count": _("found"),
+    "created_at": _("created"),
+    "created_by": _("created by"),
+    "csat": _("satisfaction"),
+    "decided_at": _("decided"),
+    "decided_by": _("decided by"),
+    "delivered": _("version sent"),
+    "detail": _("details"),
+    "due_at": _("due"),
+    "ended_at": _("ended"),
+    "expires_at": _("expires"),
+    "filters": _("filters"),
+    "first_response_at": _("first response"),
+    "granted_at": _("granted"),
+    "granted_by": _("granted by"),
+    "helped_count": _("helped"),
+    "helpful": _("helpful"),
+    "internal": _("internal"),
+    "invited_at": _("invited"),
+    "invited_by": _("invited by"),
+    "kind": _("kind"),
+    "language": _("language"),
+    "made_at": _("made"),
+    "note": _("note"),
+    "number": _("number"),
+    "open_flags": _("open flags"),
+    "outcome": _("outcome"),
+    "owner": _("owner"),
+    "path": _("path"),
+    "person": _("person"),
+    "prefix": _("key"),
+    "query": _("words"),
+    "rank": _("place"),
+    "reason": _("reason"),
+    "reopened_count": _("reopened"),
+    "results": _("results"),
+    "reuse_count": _("reuses"),
+    "revoked_at": _("ended"),
+    "role": _("role"),
+    "search": _("search"),
+    "seconds_worked": _("seconds worked"),
+    "solved_at": _("solved"),
+    "solved_by": _("solved by"),
+    "state": _("state"),
+    "tags": _("tags"),
+    "user": _("person"),
+    "verb": _("event"),
+    "version": _("version"),
+    "view_count": _("views"),
+}
+
+
+def name_columns(model: Any) -> None:
+    """Migrations do not see it: they read what the model itself said."""
+    for field in model._meta.fields:
+        if field._verbose_name is None and field.name in NAMES:
+            field.verbose_name = NAMES[field.name]
 
 
 class Administration(AdminSite):
@@ -41,6 +118,8 @@ class Administration(AdminSite):
         found: Any = model_or_iterable
         models: list[Any] = [found] if isinstance(found, type) else list(found)
         ours = [model for model in models if model._meta.app_label in OURS]
+        for model in ours:
+            name_columns(model)
         super().register(ours, *args, **options)
 
     def login(
@@ -92,12 +171,53 @@ class Rights:
         return False
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows that hang on the thing of a page, the newest of them, to look at."""
+
+    title: Any
+    related: str
+    columns: tuple[str, ...]
+    most: int = 30
+
+    def of(self, thing: Any) -> dict[str, Any]:
+        rows = getattr(thing, self.related)
+        name_columns(rows.model)
+        fields = [rows.model._meta.get_field(name) for name in self.columns]
+        joined = [field.name for field in fields if field.many_to_one]
+        newest = rows.select_related(*joined).order_by("-pk")[: self.most]
+        return {
+            "name": self.related,
+            "title": self.title,
+            "heads": [field.verbose_name for field in fields],
+            "rows": [[cell(row, field) for field in fields] for row in newest],
+        }
+
+
+def cell(row: Any, field: Any) -> Any:
+    """One value as people read it."""
+    if field.choices:
+        return getattr(row, f"get_{field.name}_display")()
+    value = getattr(row, field.name)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    return display_for_value(value, "")
+
+
 class Shown(Rights, ModelAdmin):
     """A list to look at. Its rows are made and changed elsewhere, by verbs."""
 
     list_per_page = 50
     show_full_result_count = False  # counting a million rows helps nobody
-    save_on_top = False
+    change_form_template = "admin/with_rows.html"
+    below: tuple[Rows, ...] = ()
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        thing = kwargs.get("obj")
+        context["below"] = [rows.of(thing) for rows in self.below] if thing else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def link(self, thing: Any) -> SafeString:
         """To the page where people work with this thing."""
@@ -206,15 +326,6 @@ class Plain(Changed):
         change: bool,
     ) -> None:
         form.save_m2m()
-
-
-class Rows(Rights, admin.TabularInline):
-    """Rows that belong to the thing on the page, to look at."""
-
-    template = "admin/rows.html"
-    extra = 0
-    can_delete = False
-    show_change_link = False
 
 
 def changed_values(form: forms.ModelForm[Any], *names: str) -> dict[str, Any]:

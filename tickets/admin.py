@@ -13,19 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from people.site import Plain, Rows, Shown
-from tickets.models import CannedReply, Message, Requester, SavedView, Ticket, TicketEvent
+from tickets.models import CannedReply, Requester, SavedView, Ticket, TicketEvent
 
-
-class Messages(Rows):
-    model = Message
-    fields = ["at", "by", "internal", "body"]
-    verbose_name_plural = _("messages")
-
-
-class Events(Rows):
-    model = TicketEvent
-    fields = ["at", "verb", "by", "detail"]
-    verbose_name_plural = _("what happened")
+MESSAGES = Rows(_("messages"), "messages", ("at", "by", "internal", "body"))
+EVENTS = Rows(_("what happened"), "events", ("at", "verb", "by", "detail"))
 
 
 @admin.register(Requester)

@@ -35,8 +35,6 @@ def form_of(article, **changes) -> dict[str, str]:
         "note": "",
         "version": article.version_number,
     }
-    for rows in ("versions", "events"):
-        sent |= {f"{rows}-TOTAL_FORMS": "0", f"{rows}-INITIAL_FORMS": "0"}
     return {**sent, **changes}
 
 

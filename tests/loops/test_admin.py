@@ -37,8 +37,6 @@ def form_of(ticket, **changes) -> dict[str, str]:
         "reason": "",
         "note": "",
     }
-    for rows in ("outcomes", "links", "messages", "events"):
-        sent |= {f"{rows}-TOTAL_FORMS": "0", f"{rows}-INITIAL_FORMS": "0"}
     return {**sent, **changes}
 
 

@@ -32,8 +32,6 @@ def form_of(person, **changes) -> dict[str, str]:
         "is_staff": "on" if person.is_staff else "",
         "is_superuser": "on" if person.is_superuser else "",
     }
-    for rows in ("grants", "events"):
-        sent |= {f"{rows}-TOTAL_FORMS": "0", f"{rows}-INITIAL_FORMS": "0"}
     return {name: value for name, value in {**sent, **changes}.items() if value != ""}
 
 
