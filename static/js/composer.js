@@ -66,7 +66,9 @@ async function people(words) {
   }
   const wanted = words.toLowerCase();
   return colleagues
-    .filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted))
+    .filter(({ name, email }) =>
+      [...name.split(" "), email].some((word) => word.toLowerCase().startsWith(wanted)),
+    )
     .slice(0, 8)
     .map(({ name, email }) => {
       const option = document.createElement("div");

@@ -25,10 +25,15 @@ function remember(detail) {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, requestConfig } = event.detail;
   const away = xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login");
-  if (!away) return;
+  // A refusal of ours is a fragment; a whole page comes from the guard of forms, who no longer
+  // knows this browser.
+  const turnedAway = xhr.status >= 400 && /^\s*<!doctype/i.test(xhr.responseText);
+  if (!away && !turnedAway) return;
   event.detail.shouldSwap = false;
+  if (requestConfig.elt.closest("[data-poll]")) return;
+  if (!away && xhr.status !== 403) return;
   remember(event.detail);
   find("#signin")?.showModal();
 });

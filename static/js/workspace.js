@@ -81,6 +81,16 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!used) find("span", button).textContent = button.dataset.used;
 });
 
+document.addEventListener("htmx:afterRequest", (event) => {
+  const button = event.detail.elt.id === "use-form" && !event.detail.successful && find("#use");
+  if (!button) return;
+  // It was refused: back to how it stood.
+  const used = button.getAttribute("aria-pressed") === "true";
+  button.setAttribute("aria-pressed", String(!used));
+  button.classList.toggle("tint", !used);
+  button.classList.toggle("primary", used);
+});
+
 register("flag", () => {
   const button = find("#flag");
   const popover = find("#flag-pop");
