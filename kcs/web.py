@@ -21,12 +21,17 @@ refusals = logging.getLogger("kcs.refused")
 
 
 def note(error: Refused, request: Any) -> None:
-    """Write down who was told no at which door: an attempt to set what one may not is seen."""
+    """Write down who was told no at which door: an attempt to set what one may not is seen.
+
+    The door by its name and not by its address, which may hold somebody's secret link.
+    """
+    door = request.resolver_match
     user = getattr(request, "user", None)
     refusals.info(
-        "%s %s refused to %s: %s %s",
+        "%s %s %s refused to %s: %s %s",
         request.method,
-        request.path[:200],
+        door.view_name if door else "-",
+        door.kwargs.get("number", "-") if door else "-",
         getattr(user, "pk", None) or "nobody",
         error.status,
         error.code,

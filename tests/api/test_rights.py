@@ -98,7 +98,15 @@ def test_sc7_9_an_attempt_is_written_down(api, caplog):
     with caplog.at_level("INFO", logger="kcs.refused"):
         api(person).patch(f"articles/{article.number}/", {"confidence": "validated"})
     (line,) = [r.getMessage() for r in caplog.records if r.name == "kcs.refused"]
-    assert f"PATCH /api/v1/articles/{article.number}/ refused to {person.pk}: 422" in line
+    assert f"PATCH api:article-detail {article.number} refused to {person.pk}: 422" in line
+
+
+def test_a_secret_address_is_not_written_down(client, caplog):
+    make.administrator()
+    with caplog.at_level("INFO", logger="kcs.refused"):
+        client.get("/invitation/canary-token/")
+    assert [r for r in caplog.records if r.name == "kcs.refused"]
+    assert not [r for r in caplog.records if r.name == "kcs.refused" and "canary" in str(r.args)]
 
 
 def test_sc4_5_an_unchanged_value_is_always_legal(api):

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from articles.api.shapes import HitShape, InsideHitShape
+from articles.filters import ArticleFilter
 from articles.models import Article
 from articles.search import query as engine
 from kcs.api import refuse_unknown
@@ -20,7 +21,6 @@ from loops.solve import actions
 from loops.solve.api.shapes import SearchAnswer, ticket_named
 from people.api import Known
 from people.api_auth import KnownPerson
-from people.models import Domain
 
 SEARCHED = ("domain", "confidence", "audience", "governance", "tag", "language")
 WORDS = [
@@ -28,7 +28,7 @@ WORDS = [
     OpenApiParameter("drop", str, many=True, description="words to take out"),
     OpenApiParameter("add", str, many=True, description="words to put in"),
     OpenApiParameter("limit", int, description="1 to 50, 10 by default"),
-    *(OpenApiParameter(name, str, many=True) for name in SEARCHED),
+    *(OpenApiParameter(name, str) for name in SEARCHED),
 ]
 
 
@@ -36,7 +36,7 @@ class Looking:
     """What a search request asks for: words, filters, how many."""
 
     def __init__(self, request: Request) -> None:
-        self.asked = request.query_params
+        self.request, self.asked = request, request.query_params
         self.q = self.asked.get("q", "").strip()
         for name in self.asked:
             if any(
@@ -52,33 +52,18 @@ class Looking:
 
     @property
     def filters(self) -> dict[str, Any]:
-        chosen: dict[str, Any] = {}
-        for name in SEARCHED:
-            if values := self.words(name):
-                chosen[name] = values
-        if "domain" in chosen:
-            chosen["domain"] = [path.strip("/") for path in chosen["domain"]]
-            known = set(
-                Domain.objects.filter(path__in=chosen["domain"]).values_list("path", flat=True)
-            )
-            if strange := [path for path in chosen["domain"] if path not in known]:
-                raise serializers.ValidationError(
-                    {
-                        "domain": [
-                            _("There is no domain “%(path)s”.") % {"path": strange[0][:80]}
-                        ]
-                    }
-                )
-        for name, values in (
-            ("confidence", Article.Confidence.values),
-            ("audience", Article.Audience.values),
-            ("governance", Article.Governance.values),
-        ):
-            if set(chosen.get(name, [])) - set(values):
-                raise serializers.ValidationError(
-                    {name: [_("One of: %(values)s.") % {"values": ", ".join(values)}]}
-                )
-        return chosen
+        """The choices as the search engine takes them, read by the filter set of the pages."""
+        told = self.asked.copy()
+        told.pop("q", None)  # here the words are for the search
+        narrowing = ArticleFilter(told, queryset=Article.objects.none(), request=self.request)
+        if not narrowing.is_valid():
+            raise serializers.ValidationError(narrowing.errors)
+        chosen = narrowing.form.cleaned_data
+        filters = {name: chosen[name] for name in SEARCHED if chosen.get(name)}
+        for name in ("domain", "tag", "language"):
+            if name in filters:
+                filters[name] = filters[name].strip("/ ").lower()
+        return filters
 
     @property
     def limit(self) -> int:
