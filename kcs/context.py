@@ -57,7 +57,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             return 0
         return int(user.notifications.filter(read_at=None).count())
 
-    site = SimpleLazyObject(_site)
+    site = SimpleLazyObject(lambda: _site(request))
     return {
         "theme": _theme(request, user),
         "dir": "rtl" if get_language_bidi() else "ltr",
@@ -68,7 +68,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "open_tabs": _tabs(request),
         "nav": _place(request),
         "rail": SimpleLazyObject(lambda: _rail(unread)),
-        "search_url": _address("search") or _address("articles:list") or "/",
+        "search_url": _address("articles:search") or _address("articles:list") or "/",
         "palette_url": _address("palette"),
     }
 
@@ -96,8 +96,10 @@ def _theme(request: HttpRequest, user: Any) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def _site() -> Any:
-    return apps.get_model("people", "SiteSettings").load()
+def _site(request: HttpRequest) -> Any:
+    """The organisation's choices; a view that needed them has read them already."""
+    read = getattr(request, "site_settings", None)
+    return read or apps.get_model("people", "SiteSettings").load()
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -310,6 +310,12 @@ def _lang_attrs(code: str) -> SafeString:
     return format_html('lang="{}" dir="{}"', code, direction(code))
 
 
+@register.filter
+def differs(one: object, other: object) -> bool:
+    """Whether two texts say different things; spaces and line ends do not count."""
+    return str(one or "").split() != str(other or "").split()
+
+
 @register.inclusion_tag("parts/field.html")
 def field(bound: Any, cls: str = "", hint: object = "") -> dict[str, Any]:
     """A form field with its label, hint and error: `{% field form.title %}`."""

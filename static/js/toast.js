@@ -47,6 +47,14 @@ export function toast(message, { bad = false, again = null } = {}) {
 
 register("dismiss", (element) => element.closest("[data-toast]")?.remove());
 
+// What a toast offered has been done: it has nothing more to say.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  event.detail.elt.closest?.("[data-toast]")?.setAttribute("hidden", "");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  event.detail.elt.closest?.("[data-toast]")?.remove();
+});
+
 // A server may say a word in a header: HX-Trigger: {"toast": "Saved."}
 document.addEventListener("toast", (event) => {
   toast(event.detail.message ?? event.detail.value ?? String(event.detail));
