@@ -550,7 +550,7 @@ def describe(
     if language is not None:
         wanted["language"] = checked_language(language)
     changed = {n: v for n, v in wanted.items() if getattr(article, n) != v}
-    detail = {
+    detail: dict[str, Any] = {
         n: {"from": _plain(getattr(article, n)), "to": _plain(v)} for n, v in changed.items()
     }
     for name, value in changed.items():

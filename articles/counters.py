@@ -42,13 +42,12 @@ def split(article: Article) -> dict[str, Any]:
     helped: Counter[tuple[date, bool, str]] = Counter()
     links: Counter[tuple[date, bool, str]] = Counter()
     day = TruncDate("at", tzinfo=zone)
-    for row in article.views.values("inside", "role", day=day).annotate(n=Count("pk")):
-        views[row["day"], row["inside"], row["role"]] = row["n"]
-    rated = (
-        article.feedback.filter(helpful=True).values("role", day=day).annotate(n=Count("pk"))
-    )
-    for row in rated:
-        helped[row["day"], row["role"] in INSIDE, row["role"]] = row["n"]
+    seen = article.views.annotate(day=day).values_list("day", "inside", "role")
+    for *key, n in seen.annotate(n=Count("pk")).order_by():
+        views[tuple(key)] = n  # type: ignore[index]
+    rated = article.feedback.filter(helpful=True).annotate(day=day).values_list("day", "role")
+    for on, role, n in rated.annotate(n=Count("pk")).order_by():
+        helped[on, role in INSIDE, role] = n
     for event in _standing_links(article):
         role = (event.by and event.by.competency) or actions.role_of(event.by)
         links[event.at.astimezone(zone).date(), True, role] += 1

@@ -19,9 +19,10 @@ from articles import parts
 if TYPE_CHECKING:
     from articles.models import Template
 
-SAME, ADDED, REMOVED, FOLD = "same", "added", "removed", "fold"
+SAME, ADDED, REMOVED, FOLD, MORE = "same", "added", "removed", "fold", "more"
 
-MAX_LINES = 20_000  # of one part; beyond, no matching of lines
+MAX_LINES = 5_000  # of one part; beyond, no matching of lines, and only the first are shown
+FIRST = 500
 MAX_PAIRS = 200  # changed lines that are compared word by word, in one block
 MAX_WORDS = 1_500  # of one line
 # Above this many pairs the matcher may overlook frequent lines: faster, and a bit less exact.
@@ -42,7 +43,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the comparison; a `fold` stands for `count` lines that did not change."""
+    """One line of the comparison. A `fold` stands for `count` lines that did not change, `more`
+    for `count` lines that are too many to show."""
 
     kind: str
     pieces: Sequence[Piece] = ()
@@ -82,8 +84,10 @@ def lines(before: str, after: str, *, fold: bool = True) -> Iterator[Line]:
     """The two texts as one list of lines: same, removed, added; long unchanged runs folded."""
     old, new = before.splitlines(), after.splitlines()
     if len(old) > MAX_LINES or len(new) > MAX_LINES:
-        yield from _whole(REMOVED, old)
-        yield from _whole(ADDED, new)
+        for kind, texts in ((REMOVED, old), (ADDED, new)):
+            yield from _whole(kind, texts[:FIRST])
+            if len(texts) > FIRST:
+                yield Line(MORE, count=len(texts) - FIRST)
         return
     opcodes = _matcher(old, new).get_opcodes()
     for at, (tag, i1, i2, j1, j2) in enumerate(opcodes):

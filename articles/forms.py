@@ -124,6 +124,12 @@ class TextForm(forms.Form):
         self.add_error(name if name in self.fields else None, message)
 
 
+def first_error(form: forms.Form) -> tuple[str, str]:
+    """The first field that cannot be read, and why."""
+    field, said = next(iter(form.errors.items()))
+    return field, str(said[0])
+
+
 def text_values(template: Template, words: dict[str, Any]) -> dict[str, str]:
     """The form's initial values for a text: {"title": …, "issue": …, "parts-key": …}."""
     return {
@@ -271,12 +277,6 @@ class FlagForm(forms.Form):
     )
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Answer"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

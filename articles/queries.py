@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from articles.models import Article, Flag, Suggestion  # noqa: F401  (named in strings)
     from people.models import User
 
 
@@ -68,7 +70,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
     def answerable_by(self, user: User) -> FlagQuerySet:
         """Flags of visible articles that this person may answer: `rules.may_answer` in SQL."""
-        articles = self.model.article.field.related_model.objects.visible_to(user)
+        articles = apps.get_model("articles", "Article").objects.visible_to(user)
         return self.filter(article__in=articles).filter(
             Q(owner=user)
             | Q(article__owner=user)

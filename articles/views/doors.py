@@ -12,14 +12,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from articles.models import Article
 from kcs.errors import NotAllowed
+from people.models import User
 
 if TYPE_CHECKING:
     from articles.queries import ArticleQuerySet
 
 View = Callable[..., HttpResponse]
+
+
+class AgentRequest(HttpRequest):
+    """A request behind `agents_only`: somebody is signed in and works here."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def agents_only(view: View) -> View:

@@ -25,7 +25,7 @@ from articles.filters import ArticleFilter
 from articles.forms import languages
 from articles.models import Article, Audience, Confidence
 from articles.search import query as engine
-from articles.views.doors import agents_only, visible
+from articles.views.doors import AgentRequest, agents_only, visible
 from articles.views.hooks import on_search
 from kcs.pages import keyset
 from people.models import Domain, User
@@ -248,7 +248,7 @@ def _facets(request: HttpRequest, q: str, chosen: Mapping[str, Any]) -> dict[str
     Counted among what this person may see, so a count tells nothing that the list would not.
     """
     counted = engine.facets(q, user=request.user, filters=chosen)
-    agent = request.user.is_agent
+    agent = request.user.is_authenticated and request.user.is_agent
 
     def choices(
         name: str, named: Sequence[tuple[str, Any]], *, keep: bool = False
@@ -361,7 +361,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @agents_only
-def pick(request: HttpRequest) -> HttpResponse:
+def pick(request: AgentRequest) -> HttpResponse:
     """A few articles to link to, for the editor: by words, or by a number."""
     q = " ".join(request.GET.get("pick", "").replace("\x00", " ").split())[:QUERY_LENGTH]
     found: list[Any] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, diff, notices, parts, rules
 from articles.models import Article, Version
-from articles.views.doors import agents_only, find
+from articles.views.doors import AgentRequest, agents_only, find
 from kcs.errors import BadValue
 
 PAGE = 50
@@ -26,7 +26,7 @@ def whole(value: str | None) -> int | None:
 
 @require_safe
 @agents_only
-def history(request: HttpRequest, number: str) -> HttpResponse:
+def history(request: AgentRequest, number: str) -> HttpResponse:
     """Every event, newest first: who, when, what."""
     article = find(request, number)
     events = article.events.select_related("by").order_by("-pk")
@@ -50,7 +50,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @agents_only
-def versions(request: HttpRequest, number: str) -> HttpResponse:
+def versions(request: AgentRequest, number: str) -> HttpResponse:
     """All versions, newest first; any two can be compared."""
     article = find(request, number)
     listed = article.versions.select_related("by").defer(
@@ -72,7 +72,7 @@ def versions(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @agents_only
-def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version(request: AgentRequest, number: str, version: int) -> HttpResponse:
     """What the article said in one version, whole."""
     article = find(request, number)
     shown = _version(article, version)
@@ -89,7 +89,7 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
 
 @require_safe
 @agents_only
-def compare(request: HttpRequest, number: str) -> HttpResponse:
+def compare(request: AgentRequest, number: str) -> HttpResponse:
     """Two versions against each other; unless said otherwise the last one and its forerunner."""
     article = find(request, number)
     to = whole(request.GET.get("to")) or article.version_number
@@ -112,7 +112,7 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @agents_only
-def restore(request: HttpRequest, number: str) -> HttpResponse:
+def restore(request: AgentRequest, number: str) -> HttpResponse:
     """Make an earlier version's text the newest one."""
     article = find(request, number)
     wanted = whole(request.POST.get("version"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, prefetch_related_objects
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, counters, parts, rules
-from articles.forms import STATES, AnswerForm, FlagForm, RateForm, StateForm
+from articles.forms import STATES, FlagForm, RateForm, StateForm, first_error
 from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion
-from articles.views.doors import agents_only, find, visible
+from articles.views.doors import AgentRequest, agents_only, find, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
 from kcs.web import answer
@@ -72,13 +72,15 @@ def page(user: User, article: Article) -> dict[str, Any]:
     if article.governance == Governance.COMPLIANCE:
         prefetch_related_objects([article], "editors")
     may_change = rules.may_change(user, article)
+    flags = flags_of(article) if article.open_flags else []
     return {
         "article": article,
         **_parts(article, inside=True),
         "may_change": may_change,
         "may_suggest": not may_change and rules.may_suggest(user, article),
         "states": _states(user, article) if may_change else None,
-        "flags": flags_of(user, article) if article.open_flags else [],
+        "flags": flags,
+        "answerable": {flag.pk for flag in flags if rules.may_answer(user, flag)},
         "flag_form": FlagForm(),
         "suggestions": _suggestions(article),
         "comments": _comments(article),
@@ -106,8 +108,8 @@ def _states(user: User, article: Article) -> StateForm | None:
     return form if offers else None
 
 
-def flags_of(user: User, article: Article) -> list[Flag]:
-    """The open flags of one article, oldest first, each knowing whether this person answers."""
+def flags_of(article: Article) -> list[Flag]:
+    """The open flags of one article, oldest first."""
     flags = list(
         article.flags.open()
         .select_related("by", "owner", "version")
@@ -116,8 +118,6 @@ def flags_of(user: User, article: Article) -> list[Flag]:
     )
     for flag in flags:
         flag.article = article
-        flag.mine = rules.may_answer(user, flag)
-        flag.form = AnswerForm(prefix=f"flag-{flag.pk}")
     return flags
 
 
@@ -171,7 +171,7 @@ def _outside(request: HttpRequest, article: Article) -> dict[str, Any]:
 # The verbs of the page ----------------------------------------------------------------------
 
 
-def _answer(request: HttpRequest, article: Article, part: str) -> HttpResponse:
+def _answer(request: AgentRequest, article: Article, part: str) -> HttpResponse:
     """The part that changed, of the article as it is now."""
     fresh = find(request, article.number, *NEIGHBOURS)
     context = {**page(request.user, fresh), "changed": True}
@@ -180,7 +180,7 @@ def _answer(request: HttpRequest, article: Article, part: str) -> HttpResponse:
 
 @require_POST
 @agents_only
-def restate(request: HttpRequest, number: str) -> HttpResponse:
+def restate(request: AgentRequest, number: str) -> HttpResponse:
     """Set confidence, audience, governance; what one may not set is refused, not ignored."""
     article = find(request, number)
     form = StateForm(
@@ -191,8 +191,8 @@ def restate(request: HttpRequest, number: str) -> HttpResponse:
         initial={name: getattr(article, name) for name in STATES},
     )
     if not form.is_valid():
-        field, said = next(iter(form.errors.items()))
-        raise BadValue(said[0], field=field)
+        field, said = first_error(form)
+        raise BadValue(said, field=field)
     wanted = {name: value for name, value in form.changed_facts().items() if value}
     actions.restate(article, by=request.user, reason=form.cleaned_data["reason"], **wanted)
     return _answer(request, article, "states")
@@ -200,13 +200,13 @@ def restate(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @agents_only
-def flag(request: HttpRequest, number: str) -> HttpResponse:
+def flag(request: AgentRequest, number: str) -> HttpResponse:
     """Say that something is wrong with the article."""
     article = find(request, number)
     form = FlagForm(request.POST)
     if not form.is_valid():
-        field, said = next(iter(form.errors.items()))
-        raise BadValue(said[0], field=field)
+        field, said = first_error(form)
+        raise BadValue(said, field=field)
     actions.flag(article, by=request.user, **form.cleaned_data)
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, _("Flagged. Its owner has been told."))
@@ -219,7 +219,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     article = find(request, number)
     form = RateForm(request.POST)
     if not form.is_valid():
-        raise BadValue(next(iter(form.errors.values()))[0], field="comment")
+        raise BadValue(first_error(form)[1], field="comment")
     helpful, comment = form.cleaned_data["helpful"], form.cleaned_data["comment"]
     known = request.user if request.user.is_authenticated else None
     helped = request.session.get("helped", [])
@@ -235,12 +235,12 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     if known is None or not known.is_agent:
         messages.success(request, _("Thank you. This goes to the people who look after it."))
         return redirect(article.get_absolute_url())
-    return _answer(request, article, "comments")
+    return _answer(cast(AgentRequest, request), article, "comments")
 
 
 @require_safe
 @agents_only
-def counted(request: HttpRequest, number: str) -> HttpResponse:
+def counted(request: AgentRequest, number: str) -> HttpResponse:
     """Views, “this helped” and links, by inside and outside, role and day."""
     article = find(request, number)
     context = {"article": article, **counters.split(article)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, diff, rules
-from articles.forms import AnswerForm, TextForm, text_values
+from articles.forms import TextForm, text_values
 from articles.models import Article, Flag, Suggestion
-from articles.views.doors import agents_only, find, onward, visible
+from articles.views.doors import AgentRequest, agents_only, find, onward, visible
 from kcs.errors import BadValue, Stale
 
 PAGE = 50
@@ -23,7 +23,7 @@ PAGE = 50
 
 @require_safe
 @agents_only
-def flags(request: HttpRequest) -> HttpResponse:
+def flags(request: AgentRequest) -> HttpResponse:
     """The open flags that this person may answer, oldest first, and the suggestions to decide."""
     user = request.user
     waiting = Flag.objects.open().answerable_by(user)
@@ -36,9 +36,6 @@ def flags(request: HttpRequest) -> HttpResponse:
     rows = list(
         waiting.select_related("article", "by", "owner", "version").order_by("pk")[: PAGE + 1]
     )
-    for row in rows:
-        row.mine = True
-        row.form = AnswerForm(prefix=f"flag-{row.pk}")
     suggestions = (
         Suggestion.objects.open()
         .filter(article__in=visible(request).changeable_by(user).values("pk"))
@@ -50,6 +47,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     chosen = "mine=1&" if mine else ""
     context = {
         "flags": rows[:PAGE],
+        "answerable": {row.pk for row in rows},
         "suggestions": list(suggestions),
         "mine": mine,
         "newer_url": f"{path}?{chosen}".rstrip("?&") if after else "",
@@ -58,7 +56,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/flags.html", context)
 
 
-def _flag(request: HttpRequest, pk: int) -> Flag:
+def _flag(request: AgentRequest, pk: int) -> Flag:
     found = (
         Flag.objects.filter(article__in=visible(request))
         .select_related("article__owner", "by", "owner", "version")
@@ -70,30 +68,22 @@ def _flag(request: HttpRequest, pk: int) -> Flag:
     return found
 
 
-def _answered(request: HttpRequest, flag: Flag, said: str) -> HttpResponse:
+def _answered(request: AgentRequest, flag: Flag, said: str) -> HttpResponse:
     """The flag as it is now; without htmx back to the page that one came from."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         messages.success(request, said)
         return redirect(onward(request, reverse("articles:flags")))
-    flag.mine = rules.may_answer(request.user, flag)
-    flag.form = AnswerForm(prefix=f"flag-{flag.pk}")
     on_page = request.POST.get("next", "").startswith("/articles/")
-    context = {"flag": flag, "is_page": on_page, "said": said}
+    answerable = {flag.pk} if rules.may_answer(request.user, flag) else set()
+    context = {"flag": flag, "answerable": answerable, "is_page": on_page}
     response = render(request, "articles/flag.html#flag", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _answer_text(request: HttpRequest, flag: Flag) -> str:
-    form = AnswerForm(request.POST, prefix=f"flag-{flag.pk}")
-    form.is_valid()
-    # A program says just `answer`; a page with many flags tells its fields apart.
-    return str(form.cleaned_data.get("answer") or request.POST.get("answer", ""))
-
-
 @require_POST
 @agents_only
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: AgentRequest, pk: int) -> HttpResponse:
     flag = _flag(request, pk)
     actions.take(flag, by=request.user)
     return _answered(request, flag, _("The flag is yours now."))
@@ -101,24 +91,24 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+def resolve(request: AgentRequest, pk: int) -> HttpResponse:
     flag = _flag(request, pk)
-    actions.resolve(flag, by=request.user, answer=_answer_text(request, flag))
+    actions.resolve(flag, by=request.user, answer=request.POST.get("answer", ""))
     return _answered(request, flag, _("Resolved. Whoever raised it reads your answer."))
 
 
 @require_POST
 @agents_only
-def reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reject(request: AgentRequest, pk: int) -> HttpResponse:
     flag = _flag(request, pk)
-    actions.reject(flag, by=request.user, answer=_answer_text(request, flag))
+    actions.reject(flag, by=request.user, answer=request.POST.get("answer", ""))
     return _answered(request, flag, _("Rejected. Whoever raised it reads your answer."))
 
 
 # Suggestions --------------------------------------------------------------------------------
 
 
-def _suggestion(request: HttpRequest, number: str, pk: int) -> tuple[Article, Suggestion]:
+def _suggestion(request: AgentRequest, number: str, pk: int) -> tuple[Article, Suggestion]:
     article = find(request, number, "owner")
     found = article.suggestions.select_related("by", "decided_by").filter(pk=pk).first()
     if found is None:
@@ -134,7 +124,7 @@ def _merged(article: Article, suggestion: Suggestion) -> tuple[dict[str, Any], l
 
 
 def _page(
-    request: HttpRequest,
+    request: AgentRequest,
     article: Article,
     suggestion: Suggestion,
     *,
@@ -173,14 +163,14 @@ def _base_words(article: Article, suggestion: Suggestion) -> dict[str, Any]:
 
 @require_safe
 @agents_only
-def suggestion(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def suggestion(request: AgentRequest, number: str, pk: int) -> HttpResponse:
     """What somebody would change, against what the article says now."""
     return _page(request, *_suggestion(request, number, pk))
 
 
 @require_POST
 @agents_only
-def accept(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def accept(request: AgentRequest, number: str, pk: int) -> HttpResponse:
     """Make it live: as it is, or with the changes that were typed over it."""
     article, found = _suggestion(request, number, pk)
     changes, form = None, None
@@ -205,7 +195,9 @@ def accept(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         article, found = _suggestion(request, number, pk)
         if form is not None:
             # The text stays as typed, on top of what the article says now.
-            form.data = {**form.data.dict(), "base": str(article.version_number)}
+            typed = request.POST.copy()
+            typed["base"] = str(article.version_number)
+            form.data = typed
         return _page(request, article, found, form=form, error=str(error), status=error.status)
     messages.success(
         request, _("Accepted. The article is at version %(n)s now.") % {"n": made.number}
@@ -215,7 +207,7 @@ def accept(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def decline(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def decline(request: AgentRequest, number: str, pk: int) -> HttpResponse:
     """Say no, with the reason that its author will read."""
     article, found = _suggestion(request, number, pk)
     try:

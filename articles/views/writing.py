@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -28,7 +28,7 @@ from articles.forms import (
 )
 from articles.models import Article, Template
 from articles.search import query as engine
-from articles.views.doors import agents_only, find
+from articles.views.doors import AgentRequest, agents_only, find
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from people.models import Domain
 
@@ -49,12 +49,12 @@ PREFILLED = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: AgentRequest) -> HttpResponse:
     """Write a new article; work in progress needs nothing but a title."""
     template = _template(request)
     if request.method != "POST":
         form = NewArticleForm(user=request.user, template=template, initial=_prefilled(request))
-        if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        if request.htmx and not request.htmx.boosted:
             # Another template was chosen: only its further parts are exchanged.
             return _part(request, "further", {"form": form, "new": True})
         return _editor(request, form)
@@ -79,13 +79,13 @@ def create(request: HttpRequest) -> HttpResponse:
     return _saved(request, article, _("%(number)s is written.") % {"number": article.number})
 
 
-def _template(request: HttpRequest) -> Template:
+def _template(request: AgentRequest) -> Template:
     asked = request.POST.get("template") or request.GET.get("template") or ""
     listed = list(Template.objects.order_by("-is_default", "pk"))
     return next((t for t in listed if str(t.pk) == asked or t.name == asked), listed[0])
 
 
-def _prefilled(request: HttpRequest) -> dict[str, Any]:
+def _prefilled(request: AgentRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {
         "language": request.user.language or get_language() or "en",
         "owner": request.user.pk,
@@ -101,7 +101,7 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _created(request: HttpRequest, form: NewArticleForm) -> Article:
+def _created(request: AgentRequest, form: NewArticleForm) -> Article:
     told = form.cleaned_data
     article = actions.create(
         by=request.user,
@@ -126,7 +126,7 @@ def _created(request: HttpRequest, form: NewArticleForm) -> Article:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only
-def edit(request: HttpRequest, number: str) -> HttpResponse:
+def edit(request: AgentRequest, number: str) -> HttpResponse:
     """Change an article at once, or, where one may not, suggest the change."""
     article = find(request, number, "changed_by", "domain", "owner")
     may_change = rules.may_change(request.user, article)
@@ -148,7 +148,11 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, article=article, status=422)
     try:
-        said = (_improve if may_change else _suggest)(request, article, form)
+        said = (
+            _improve(request, article, form)
+            if isinstance(form, ArticleForm)
+            else _suggest(request, article, form)
+        )
     except Stale as error:
         return _both(request, article.number, form, error)
     except Refused as error:
@@ -156,7 +160,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     return _saved(request, article, said)
 
 
-def _improving(request: HttpRequest, article: Article, data: QueryDict | None) -> ArticleForm:
+def _improving(request: AgentRequest, article: Article, data: QueryDict | None) -> ArticleForm:
     initial = {
         **text_values(article.template, article.words()),
         "base": article.version_number,
@@ -173,7 +177,7 @@ def _improving(request: HttpRequest, article: Article, data: QueryDict | None) -
     )
 
 
-def _suggesting(request: HttpRequest, article: Article, data: QueryDict | None) -> TextForm:
+def _suggesting(request: AgentRequest, article: Article, data: QueryDict | None) -> TextForm:
     initial = text_values(article.template, article.words())
     return TextForm(
         data,
@@ -183,10 +187,10 @@ def _suggesting(request: HttpRequest, article: Article, data: QueryDict | None) 
 
 
 @transaction.atomic
-def _improve(request: HttpRequest, article: Article, form: TextForm) -> str:
+def _improve(request: AgentRequest, article: Article, form: ArticleForm) -> str:
     """Text, facts and states in one go: all of it, or nothing and the reason."""
     by, note = request.user, form.cleaned_data["note"]
-    facts = form.changed_facts()  # type: ignore[attr-defined]
+    facts = form.changed_facts()
     states = {name: facts.pop(name) for name in STATES if name in facts}
     # A validated article keeps a resolution: a step down comes before the text, one up after.
     down = states.get("confidence", "validated") != "validated"
@@ -230,7 +234,7 @@ def _facts(facts: dict[str, Any]) -> dict[str, Any]:
     return {**wanted, "clear": clear}
 
 
-def _suggest(request: HttpRequest, article: Article, form: TextForm) -> str:
+def _suggest(request: AgentRequest, article: Article, form: TextForm) -> str:
     actions.suggest(
         article,
         by=request.user,
@@ -252,7 +256,7 @@ def _normal(value: str) -> str:
     return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _both(request: HttpRequest, number: str, form: TextForm, error: Stale) -> HttpResponse:
+def _both(request: AgentRequest, number: str, form: TextForm, error: Stale) -> HttpResponse:
     """Both texts side by side, part by part, with one choice for each. Nothing is lost."""
     article = find(request, number, "changed_by")
     began = article.versions.filter(number=form.cleaned_data.get("base") or 0).first()
@@ -277,7 +281,7 @@ def _both(request: HttpRequest, number: str, form: TextForm, error: Stale) -> Ht
         "suggesting": not isinstance(form, ArticleForm),
     }
     template = "articles/stale.html"
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         response = render(request, f"{template}#both", context, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#editor", "outerHTML show:top"
         patch_vary_headers(response, ["HX-Request"])
@@ -310,7 +314,7 @@ def _choices(
         }
 
 
-def _chosen_words(request: HttpRequest, article: Article) -> QueryDict:
+def _chosen_words(request: AgentRequest, article: Article) -> QueryDict:
     """The page of both texts, read back as the ordinary form: one text for each part."""
     data = request.POST.copy()
     now = article.words()
@@ -335,7 +339,7 @@ def _as_typed(form: Any) -> Any:
 
 
 def _editor(
-    request: HttpRequest,
+    request: AgentRequest,
     form: TextForm,
     *,
     article: Article | None = None,
@@ -360,7 +364,7 @@ def _editor(
     return render(request, EDITOR, context, status=status)
 
 
-def _part(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpResponse:
+def _part(request: AgentRequest, part: str, context: dict[str, Any]) -> HttpResponse:
     draft = "article:new"
     language = context["form"]["language"].value()
     response = render(
@@ -371,7 +375,7 @@ def _part(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpRespo
 
 
 def _refused(
-    request: HttpRequest,
+    request: AgentRequest,
     form: TextForm,
     *,
     article: Article | None = None,
@@ -382,7 +386,7 @@ def _refused(
     if error is not None:
         form.add_refusal(error.field if isinstance(error, BadValue) else "", str(error))
         status = error.status
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return _editor(request, form, article=article, status=status)
     context = {"form": form, "new": article is None}
     response = render(request, f"{EDITOR}#complaints", context, status=status)
@@ -391,9 +395,9 @@ def _refused(
     return response
 
 
-def _ask_first(request: HttpRequest, form: TextForm, likely: list[engine.Hit]) -> HttpResponse:
+def _ask_first(request: AgentRequest, form: TextForm, likely: list[engine.Hit]) -> HttpResponse:
     """The last look for duplicates, with the text as it now is. Saving is one press away."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return _editor(request, _as_typed(form), asking=likely)
     response = render(request, f"{DUPLICATES}#list", {"asking": likely})
     response["HX-Retarget"], response["HX-Reswap"] = "#duplicates", "outerHTML show:center"
@@ -402,9 +406,9 @@ def _ask_first(request: HttpRequest, form: TextForm, likely: list[engine.Hit]) -
     return response
 
 
-def _saved(request: HttpRequest, article: Article, said: str) -> HttpResponse:
+def _saved(request: AgentRequest, article: Article, said: str) -> HttpResponse:
     messages.success(request, said)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(article)
     response = HttpResponse()
     response["HX-Redirect"] = article.get_absolute_url()
@@ -416,14 +420,14 @@ def _saved(request: HttpRequest, article: Article, said: str) -> HttpResponse:
 
 @require_POST
 @agents_only
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: AgentRequest) -> HttpResponse:
     """What a part will look like: the same renderer and the same sanitiser as at saving."""
     typed = text.clean(request.POST.get("text", ""))
     return HttpResponse(parts.labelled(text.render(typed)))
 
 
 def _alike(
-    request: HttpRequest, form: TextForm, *, exclude: Article | None = None
+    request: AgentRequest, form: TextForm, *, exclude: Article | None = None
 ) -> list[engine.Hit]:
     """Articles like what stands in the form now, all its parts together."""
     values = {name: str(form.data.get(name.replace(".", "-"), "")) for name in _all(form)}
@@ -442,7 +446,7 @@ def _all(form: TextForm) -> list[str]:
 
 @require_POST
 @agents_only
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: AgentRequest) -> HttpResponse:
     """Articles like the text in the form: asked while one types, and by the button."""
     article = None
     if number := request.POST.get("article", ""):
@@ -450,7 +454,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     template = article.template if article else _template(request)
     found = _alike(request, TextForm(request.POST, template=template), exclude=article)
     context = {"duplicates": found, "article": article}
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return render(request, DUPLICATES, context)
     response = render(request, f"{DUPLICATES}#list", context)
     patch_vary_headers(response, ["HX-Request"])
