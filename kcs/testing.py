@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -112,14 +111,23 @@ def reap() -> None:
         for folder in parent.glob(f"{PREFIX}*"):
             try:
                 owner = int((folder / "owner").read_text())
-                fresh = time.time() - folder.stat().st_mtime < 60
-            except (OSError, ValueError):
+                mine = folder.stat().st_uid == os.geteuid()
+            except (OSError, ValueError):  # it is being made, or removed, this moment
                 continue
-            if fresh or Path(f"/proc/{owner}").exists() or folder.stat().st_uid != os.geteuid():
-                continue
-            embedded.clear("postgres", folder / "postgres/data", ask=signal.SIGKILL)
-            embedded.clear("valkey-server", folder / "valkey/data", ask=signal.SIGKILL)
-            shutil.rmtree(folder, ignore_errors=True)
+            if mine and not alive(owner):
+                embedded.clear("postgres", folder / "postgres/data", ask=signal.SIGKILL)
+                embedded.clear("valkey-server", folder / "valkey/data", ask=signal.SIGKILL)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def pytest_report_header() -> str:
@@ -155,15 +163,31 @@ def find_chromium() -> str | None:
     """The Chromium to test with: the named one, a system one, or Playwright's own."""
     named = os.environ.get("CHROMIUM")
     if named:
-        return named if os.access(named, os.X_OK) else None
-    for name in CHROMIUM_NAMES:
-        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin")
-        if found:
-            return found
+        return named if runs(named) else None
+    path = f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin"
+    found = [shutil.which(name, path=path) for name in CHROMIUM_NAMES]
     downloads = Path.home() / ".cache/ms-playwright"
-    for found_path in sorted(downloads.glob("chromium-*/chrome-linux*/chrome"), reverse=True):
-        return str(found_path)
-    return None
+    found += map(str, sorted(downloads.glob("chromium-*/chrome-linux*/chrome"), reverse=True))
+    return next((program for program in found if program and runs(program)), None)
+
+
+def runs(program: str) -> bool:
+    """Some systems have a Chromium that only says how to install one."""
+    try:
+        asked = subprocess.run(
+            [program, "--version"], capture_output=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def chromium_or_skip() -> str:
+    """The Chromium of this machine. Without one: a skip that says so, and on CI a failure."""
+    found = find_chromium()
+    if found is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    return found
 
 
 def install_chromium() -> None:
