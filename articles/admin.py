@@ -33,8 +33,8 @@ EVENTS = Rows(_("what happened"), "events", ("at", "verb", "by", "version", "det
 
 
 class ArticleForm(forms.ModelForm):
-    tags = forms.CharField(label=_("tags"), required=False, help_text=_("Separated by commas."))
-    note = forms.CharField(label=_("what changed"), required=False, max_length=300)
+    tags = forms.CharField(label=_("Tags"), required=False, help_text=_("Separated by commas."))
+    note = forms.CharField(label=_("What changed"), required=False, max_length=300)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:

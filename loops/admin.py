@@ -32,9 +32,9 @@ LINKS = Rows(_("links"), "links", ("at", "article", "kind", "version", "delivere
 class TicketForm(forms.ModelForm):
     """State and outcome are not set but asked for: the verbs answer."""
 
-    state = forms.ChoiceField(label=_("state"), choices=State)
+    state = forms.ChoiceField(label=_("State"), choices=State)
     outcome = forms.ChoiceField(
-        label=_("outcome"),
+        label=_("Outcome"),
         required=False,
         choices=[
             ("", _("What the rows prove")),
@@ -43,11 +43,11 @@ class TicketForm(forms.ModelForm):
         help_text=_("Asked for when the state becomes solved."),
     )
     reason = forms.ChoiceField(
-        label=_("reason"), required=False, choices=[("", "—"), *Outcome.Reason.choices]
+        label=_("Reason"), required=False, choices=[("", "—"), *Outcome.Reason.choices]
     )
-    note = forms.CharField(label=_("note"), required=False, max_length=1000)
+    note = forms.CharField(label=_("Note"), required=False, max_length=1000)
     due_at = forms.DateTimeField(
-        label=_("due"),
+        label=_("Due"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

@@ -38,18 +38,23 @@ EVENTS = Rows(_("what happened to the account"), "events", ("at", "verb", "by", 
 
 class UserForm(forms.ModelForm):
     competency = forms.ChoiceField(
-        label=_("competency"),
+        label=_("Competency"),
         required=False,
         choices=[("", "—"), *User.Competency.choices],
         help_text=_("Another one is a new grant; the one before stays in the history."),
     )
     evidence = forms.CharField(
-        label=_("why this competency"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Why"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     class Meta:
         model = User
         fields = ["name", "email"]
+        labels = {"is_superuser": _("Administrator")}
+        help_texts = {
+            "is_superuser": _("Configures everything and invites people."),
+            "is_staff": _("Reviewers see its lists; only administrators change them."),
+        }
 
     def clean_competency(self) -> str:
         value = self.cleaned_data["competency"]
@@ -173,7 +178,7 @@ class OrganisationAdmin(Plain):
 
 class DomainForm(forms.ModelForm):
     experts = forms.ModelMultipleChoiceField(
-        User.objects.agents(), label=_("domain experts"), required=False
+        User.objects.agents(), label=_("Domain experts"), required=False
     )
 
     class Meta:

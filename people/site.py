@@ -97,8 +97,20 @@ NAMES = {
 }
 
 
+TITLES = {
+    "search": (_("search"), _("searches")),
+    "opening": (_("opened article"), _("opened articles")),
+    "articleevent": (_("article event"), _("article events")),
+    "ticketevent": (_("ticket event"), _("ticket events")),
+}
+
+
 def name_columns(model: Any) -> None:
     """Migrations do not see it: they read what the model itself said."""
+    if model._meta.model_name in TITLES:
+        model._meta.verbose_name, model._meta.verbose_name_plural = TITLES[
+            model._meta.model_name
+        ]
     for field in model._meta.fields:
         if field._verbose_name is None and field.name in NAMES:
             field.verbose_name = NAMES[field.name]
@@ -218,6 +230,14 @@ class Shown(Rights, ModelAdmin):
         thing = kwargs.get("obj")
         context["below"] = [rows.of(thing) for rows in self.below] if thing else []
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Choose among what there is; it is made and changed on a page of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for way in ("add", "change", "delete", "view"):
+            if hasattr(getattr(field, "widget", None), f"can_{way}_related"):
+                setattr(field.widget, f"can_{way}_related", False)
+        return field
 
     def link(self, thing: Any) -> SafeString:
         """To the page where people work with this thing."""
