@@ -8,6 +8,7 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from people.models import LANGUAGES, Notification, Team, User
@@ -220,7 +221,9 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+        # Each in its own words: whoever landed in a strange language finds the way back.
+        own = [(code, get_language_info(code)["name_local"]) for code, _name in LANGUAGES]
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=own)
         if not self.instance.is_agent:
             # Shortcuts, rows and replies are the desk's.
             for name in ("letter_keys", "compact", "signature"):
