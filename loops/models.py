@@ -27,7 +27,9 @@ class Search(models.Model):
     ticket = models.ForeignKey(
         Ticket, models.CASCADE, null=True, blank=True, related_name="searches"
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     kind = models.CharField(max_length=9, choices=Kind)
     query = models.CharField(max_length=2000, blank=True, default="")
     filters = models.JSONField(default=dict)
@@ -57,7 +59,9 @@ class Opening(models.Model):
     )
     article = models.ForeignKey(Article, models.CASCADE, related_name="openings")
     rank = models.PositiveSmallIntegerField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -145,7 +149,9 @@ class Outcome(models.Model):
     outcome = models.CharField(max_length=12, choices=Kind)
     reason = models.CharField(max_length=16, choices=Reason, blank=True, default="")
     note = models.CharField(max_length=1000, blank=True, default="")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 

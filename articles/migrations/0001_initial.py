@@ -9,342 +9,900 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CorpusStat',
+            name="CorpusStat",
             fields=[
-                ('language', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('articles', models.IntegerField(default=0)),
-                ('averages', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None)),
-                ('refreshed_at', models.DateTimeField()),
+                (
+                    "language",
+                    models.CharField(max_length=12, primary_key=True, serialize=False),
+                ),
+                ("articles", models.IntegerField(default=0)),
+                (
+                    "averages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), default=list, size=None
+                    ),
+                ),
+                ("refreshed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'articles_corpus',
-                'managed': False,
+                "db_table": "articles_corpus",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('article_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=12)),
-                ('spaces', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('lengths', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('demand', models.JSONField(default=list)),
+                ("article_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=12)),
+                (
+                    "spaces",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "lengths",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                (
+                    "terms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                ("demand", models.JSONField(default=list)),
             ],
             options={
-                'db_table': 'articles_document',
-                'managed': False,
+                "db_table": "articles_document",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='NewTerm',
+            name="NewTerm",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('term_id', models.BigIntegerField()),
-                ('language', models.CharField(max_length=12)),
-                ('term', models.TextField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("term_id", models.BigIntegerField()),
+                ("language", models.CharField(max_length=12)),
+                ("term", models.TextField()),
             ],
             options={
-                'db_table': 'articles_newterm',
-                'managed': False,
+                "db_table": "articles_newterm",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('pk', models.CompositePrimaryKey('term_id', 'article_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('term_id', models.BigIntegerField()),
-                ('article_id', models.IntegerField()),
-                ('impact', models.FloatField()),
-                ('outside', models.FloatField()),
-                ('fields', models.SmallIntegerField()),
-                ('outside_fields', models.SmallIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "term_id",
+                        "article_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("term_id", models.BigIntegerField()),
+                ("article_id", models.IntegerField()),
+                ("impact", models.FloatField()),
+                ("outside", models.FloatField()),
+                ("fields", models.SmallIntegerField()),
+                ("outside_fields", models.SmallIntegerField()),
             ],
             options={
-                'db_table': 'articles_posting',
-                'managed': False,
+                "db_table": "articles_posting",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=12)),
-                ('term', models.TextField()),
-                ('df', models.IntegerField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=12)),
+                ("term", models.TextField()),
+                ("df", models.IntegerField()),
             ],
             options={
-                'db_table': 'articles_term',
-                'managed': False,
+                "db_table": "articles_term",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('is_default', models.BooleanField(default=False, verbose_name='preselected')),
-                ('parts', models.JSONField(blank=True, default=list, help_text='A list of {"key", "label", "hint"}; authors fill them, never change them.', verbose_name='further parts')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("is_default", models.BooleanField(default=False, verbose_name="preselected")),
+                (
+                    "parts",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='A list of {"key", "label", "hint"}; authors fill them, never change them.',
+                        verbose_name="further parts",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'template',
-                'verbose_name_plural': 'templates',
-                'ordering': ['-is_default', 'name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='template_one_default')],
+                "verbose_name": "template",
+                "verbose_name_plural": "templates",
+                "ordering": ["-is_default", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="template_one_default",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_type', models.CharField(blank=True, default='', max_length=40, verbose_name='origin')),
-                ('origin_id', models.CharField(blank=True, default='', max_length=120, verbose_name='origin id')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('issue', models.TextField(blank=True, verbose_name='issue')),
-                ('environment', models.TextField(blank=True, verbose_name='environment')),
-                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('parts', models.JSONField(blank=True, default=dict)),
-                ('number', models.CharField(editable=False, max_length=20, unique=True)),
-                ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
-                ('environment_facets', models.JSONField(blank=True, default=dict)),
-                ('rendered', models.JSONField(default=dict, editable=False)),
-                ('confidence', models.CharField(choices=[('wip', 'Work in progress'), ('not_validated', 'Not validated'), ('validated', 'Validated'), ('archived', 'Archived')], default='wip', max_length=13, verbose_name='confidence')),
-                ('audience', models.CharField(choices=[('internal', 'Internal'), ('partner', 'Partner'), ('customer', 'Customer'), ('public', 'Public')], default='internal', max_length=8, verbose_name='audience')),
-                ('governance', models.CharField(choices=[('experience', 'Experience based'), ('compliance', 'Compliance based')], default='experience', max_length=10, verbose_name='governance')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('origin_url', models.CharField(blank=True, default='', max_length=500, verbose_name='origin address')),
-                ('external_system', models.CharField(blank=True, default='', max_length=60)),
-                ('external_id', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('validated_at', models.DateTimeField(blank=True, null=True)),
-                ('archived_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('version_number', models.PositiveIntegerField(default=1)),
-                ('reuse_count', models.PositiveIntegerField(default=0)),
-                ('last_reused_at', models.DateTimeField(blank=True, null=True)),
-                ('helped_count', models.PositiveIntegerField(default=0)),
-                ('view_count', models.PositiveIntegerField(default=0)),
-                ('open_flags', models.PositiveIntegerField(default=0)),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='people.domain', verbose_name='domain')),
-                ('editors', models.ManyToManyField(blank=True, help_text='Only they change a validated article under compliance.', related_name='edits', to=settings.AUTH_USER_MODEL, verbose_name='named editors')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_articles', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('owner_team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='articles.template', verbose_name='template')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin_type",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="origin"
+                    ),
+                ),
+                (
+                    "origin_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="origin id"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("issue", models.TextField(blank=True, verbose_name="issue")),
+                ("environment", models.TextField(blank=True, verbose_name="environment")),
+                ("resolution", models.TextField(blank=True, verbose_name="resolution")),
+                ("cause", models.TextField(blank=True, verbose_name="cause")),
+                ("parts", models.JSONField(blank=True, default=dict)),
+                ("number", models.CharField(editable=False, max_length=20, unique=True)),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=12, verbose_name="language"),
+                ),
+                ("environment_facets", models.JSONField(blank=True, default=dict)),
+                ("rendered", models.JSONField(default=dict, editable=False)),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[
+                            ("wip", "Work in progress"),
+                            ("not_validated", "Not validated"),
+                            ("validated", "Validated"),
+                            ("archived", "Archived"),
+                        ],
+                        default="wip",
+                        max_length=13,
+                        verbose_name="confidence",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("internal", "Internal"),
+                            ("partner", "Partner"),
+                            ("customer", "Customer"),
+                            ("public", "Public"),
+                        ],
+                        default="internal",
+                        max_length=8,
+                        verbose_name="audience",
+                    ),
+                ),
+                (
+                    "governance",
+                    models.CharField(
+                        choices=[
+                            ("experience", "Experience based"),
+                            ("compliance", "Compliance based"),
+                        ],
+                        default="experience",
+                        max_length=10,
+                        verbose_name="governance",
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "origin_url",
+                    models.CharField(
+                        blank=True, default="", max_length=500, verbose_name="origin address"
+                    ),
+                ),
+                ("external_system", models.CharField(blank=True, default="", max_length=60)),
+                ("external_id", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "changed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("validated_at", models.DateTimeField(blank=True, null=True)),
+                ("archived_reason", models.CharField(blank=True, default="", max_length=300)),
+                ("version_number", models.PositiveIntegerField(default=1)),
+                ("reuse_count", models.PositiveIntegerField(default=0)),
+                ("last_reused_at", models.DateTimeField(blank=True, null=True)),
+                ("helped_count", models.PositiveIntegerField(default=0)),
+                ("view_count", models.PositiveIntegerField(default=0)),
+                ("open_flags", models.PositiveIntegerField(default=0)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="people.domain",
+                        verbose_name="domain",
+                    ),
+                ),
+                (
+                    "editors",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Only they change a validated article under compliance.",
+                        related_name="edits",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="named editors",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_articles",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "owner_team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="articles.template",
+                        verbose_name="template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['-changed_at', '-pk'],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["-changed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_type', models.CharField(blank=True, default='', max_length=40, verbose_name='origin')),
-                ('origin_id', models.CharField(blank=True, default='', max_length=120, verbose_name='origin id')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('issue', models.TextField(blank=True, verbose_name='issue')),
-                ('environment', models.TextField(blank=True, verbose_name='environment')),
-                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('parts', models.JSONField(blank=True, default=dict)),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='what changed')),
-                ('restored_from', models.PositiveIntegerField(blank=True, null=True)),
-                ('sealed', models.BooleanField(db_default=False, default=False)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='articles.article')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin_type",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="origin"
+                    ),
+                ),
+                (
+                    "origin_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="origin id"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("issue", models.TextField(blank=True, verbose_name="issue")),
+                ("environment", models.TextField(blank=True, verbose_name="environment")),
+                ("resolution", models.TextField(blank=True, verbose_name="resolution")),
+                ("cause", models.TextField(blank=True, verbose_name="cause")),
+                ("parts", models.JSONField(blank=True, default=dict)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="what changed"
+                    ),
+                ),
+                ("restored_from", models.PositiveIntegerField(blank=True, null=True)),
+                ("sealed", models.BooleanField(db_default=False, default=False)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_type', models.CharField(blank=True, default='', max_length=40, verbose_name='origin')),
-                ('origin_id', models.CharField(blank=True, default='', max_length=120, verbose_name='origin id')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('issue', models.TextField(blank=True, verbose_name='issue')),
-                ('environment', models.TextField(blank=True, verbose_name='environment')),
-                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('parts', models.JSONField(blank=True, default=dict)),
-                ('base', models.PositiveIntegerField(help_text='the version number it started from')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='open', max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=1000)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='articles.article')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='articles.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin_type",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="origin"
+                    ),
+                ),
+                (
+                    "origin_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="origin id"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("issue", models.TextField(blank=True, verbose_name="issue")),
+                ("environment", models.TextField(blank=True, verbose_name="environment")),
+                ("resolution", models.TextField(blank=True, verbose_name="resolution")),
+                ("cause", models.TextField(blank=True, verbose_name="cause")),
+                ("parts", models.JSONField(blank=True, default=dict)),
+                (
+                    "base",
+                    models.PositiveIntegerField(help_text="the version number it started from"),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suggestions",
+                        to="articles.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'suggestion',
-                'verbose_name_plural': 'suggestions',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "suggestion",
+                "verbose_name_plural": "suggestions",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_type', models.CharField(blank=True, default='', max_length=40, verbose_name='origin')),
-                ('origin_id', models.CharField(blank=True, default='', max_length=120, verbose_name='origin id')),
-                ('kind', models.CharField(choices=[('incorrect', 'Steps are wrong'), ('outdated', 'Out of date'), ('incomplete', 'Something is missing'), ('unclear', 'Hard to follow'), ('duplicate', 'Duplicate'), ('sensitive', 'Says too much'), ('metadata', 'Wrong domain or tags'), ('broken_link', 'Broken link')], max_length=11, verbose_name='kind')),
-                ('note', models.CharField(blank=True, default='', max_length=2000, verbose_name='note')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.CharField(choices=[('open', 'Open'), ('taken', 'Taken'), ('resolved', 'Resolved'), ('rejected', 'Rejected')], default='open', max_length=8)),
-                ('answer', models.CharField(blank=True, default='', max_length=2000, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='articles.article')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='flags_to_answer', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='articles.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin_type",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="origin"
+                    ),
+                ),
+                (
+                    "origin_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="origin id"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incorrect", "Steps are wrong"),
+                            ("outdated", "Out of date"),
+                            ("incomplete", "Something is missing"),
+                            ("unclear", "Hard to follow"),
+                            ("duplicate", "Duplicate"),
+                            ("sensitive", "Says too much"),
+                            ("metadata", "Wrong domain or tags"),
+                            ("broken_link", "Broken link"),
+                        ],
+                        max_length=11,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, default="", max_length=2000, verbose_name="note"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("taken", "Taken"),
+                            ("resolved", "Resolved"),
+                            ("rejected", "Rejected"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True, default="", max_length=2000, verbose_name="answer"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="flags",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags_to_answer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="articles.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'flag',
-                'verbose_name_plural': 'flags',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "flag",
+                "verbose_name_plural": "flags",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('helpful', models.BooleanField(null=True)),
-                ('comment', models.TextField(blank=True, default='')),
-                ('role', models.CharField(default='visitor', max_length=12)),
-                ('channel', models.CharField(default='web', max_length=8)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='articles.article')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='articles.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("helpful", models.BooleanField(null=True)),
+                ("comment", models.TextField(blank=True, default="")),
+                ("role", models.CharField(default="visitor", max_length=12)),
+                ("channel", models.CharField(default="web", max_length=8)),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feedback",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feedback",
+                        to="articles.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'feedback',
-                'verbose_name_plural': 'feedback',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "feedback",
+                "verbose_name_plural": "feedback",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='View',
+            name="View",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=12)),
-                ('inside', models.BooleanField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to='articles.article')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=12)),
+                ("inside", models.BooleanField()),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="views",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ArticleEvent',
+            name="ArticleEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_type', models.CharField(blank=True, default='', max_length=40, verbose_name='origin')),
-                ('origin_id', models.CharField(blank=True, default='', max_length=120, verbose_name='origin id')),
-                ('verb', models.CharField(choices=[('created', 'created'), ('improved', 'improved'), ('restored', 'restored an earlier version'), ('confidence', 'set confidence'), ('audience', 'set audience'), ('governance', 'set governance'), ('described', 'changed domain, tags or owner'), ('suggested', 'suggested a change'), ('accepted', 'accepted a suggestion'), ('declined', 'declined a suggestion'), ('flagged', 'flagged'), ('flag_taken', 'took a flag'), ('flag_resolved', 'resolved a flag'), ('flag_rejected', 'rejected a flag'), ('rated', 'gave feedback'), ('linked', 'linked it to a ticket'), ('unlinked', 'removed a link'), ('imported', 'imported')], max_length=16)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='articles.article')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin_type",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="origin"
+                    ),
+                ),
+                (
+                    "origin_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="origin id"
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("improved", "improved"),
+                            ("restored", "restored an earlier version"),
+                            ("confidence", "set confidence"),
+                            ("audience", "set audience"),
+                            ("governance", "set governance"),
+                            ("described", "changed domain, tags or owner"),
+                            ("suggested", "suggested a change"),
+                            ("accepted", "accepted a suggestion"),
+                            ("declined", "declined a suggestion"),
+                            ("flagged", "flagged"),
+                            ("flag_taken", "took a flag"),
+                            ("flag_resolved", "resolved a flag"),
+                            ("flag_rejected", "rejected a flag"),
+                            ("rated", "gave feedback"),
+                            ("linked", "linked it to a ticket"),
+                            ("unlinked", "removed a link"),
+                            ("imported", "imported"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['article', 'at'], name='article_event_of')],
+                "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["article", "at"], name="article_event_of")],
             },
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['-changed_at', '-id'], name='article_recent'),
+            model_name="article",
+            index=models.Index(fields=["-changed_at", "-id"], name="article_recent"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['confidence', 'audience'], name='article_states'),
+            model_name="article",
+            index=models.Index(fields=["confidence", "audience"], name="article_states"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('origin_id', ''), _negated=True), fields=['origin_type', 'origin_id'], name='article_origin'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("origin_id", ""), _negated=True),
+                fields=["origin_type", "origin_id"],
+                name="article_origin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='article_tags'),
+            model_name="article",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["tags"], name="article_tags"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['wip', 'not_validated', 'validated', 'archived'])), name='article_confidence_known'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence__in", ["wip", "not_validated", "validated", "archived"])
+                ),
+                name="article_confidence_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['internal', 'partner', 'customer', 'public'])), name='article_audience_known'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("audience__in", ["internal", "partner", "customer", "public"])
+                ),
+                name="article_audience_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('governance__in', ['experience', 'compliance'])), name='article_governance_known'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("governance__in", ["experience", "compliance"])),
+                name="article_governance_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confidence', 'validated'), _negated=True), models.Q(('resolution', ''), _negated=True), _connector='OR'), name='article_validated_has_resolution'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confidence", "validated"), _negated=True),
+                    models.Q(("resolution", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="article_validated_has_resolution",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='article_has_title'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="article_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_system', 'external_id'), name='article_external_once'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("external_system", "external_id"),
+                name="article_external_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(condition=models.Q(('origin_id', ''), _negated=True), fields=['origin_type', 'origin_id'], name='version_origin'),
+            model_name="version",
+            index=models.Index(
+                condition=models.Q(("origin_id", ""), _negated=True),
+                fields=["origin_type", "origin_id"],
+                name="version_origin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='version_number_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("article", "number"), name="version_number_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(condition=models.Q(('origin_id', ''), _negated=True), fields=['origin_type', 'origin_id'], name='suggestion_origin'),
+            model_name="suggestion",
+            index=models.Index(
+                condition=models.Q(("origin_id", ""), _negated=True),
+                fields=["origin_type", "origin_id"],
+                name="suggestion_origin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('origin_id', ''), _negated=True), fields=['origin_type', 'origin_id'], name='flag_origin'),
+            model_name="flag",
+            index=models.Index(
+                condition=models.Q(("origin_id", ""), _negated=True),
+                fields=["origin_type", "origin_id"],
+                name="flag_origin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'taken'])), fields=['article', '-at'], name='flag_open'),
+            model_name="flag",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "taken"])),
+                fields=["article", "-at"],
+                name="flag_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'taken']), models.Q(('answer', ''), _negated=True), _connector='OR'), name='flag_closed_has_answer'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "taken"]),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="flag_closed_has_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('helpful', None), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='feedback_says_something'),
+            model_name="feedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("helpful", None), _negated=True),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="feedback_says_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='view',
-            index=models.Index(fields=['article', '-at'], name='view_article'),
+            model_name="view",
+            index=models.Index(fields=["article", "-at"], name="view_article"),
         ),
     ]
