@@ -529,15 +529,22 @@ def send_and_solve(
     *,
     by: User,
     body: str = "",
+    internal: bool = False,
     articles: Iterable[Article] = (),
     outcome: str | None = None,
     reason: str = "",
     note: str = "",
 ) -> Ticket:
-    """Send what stands in the composer, if anything, and solve: both or neither."""
+    """Send what stands in the composer, if anything, and solve: both or neither.
+
+    What was written as a note stays one: closing must never show it to the requester.
+    """
     _unsolved(ticket, by=by)
     carried = list(articles)
-    if body.strip() or carried:
+    if internal:
+        if body.strip():
+            ticket_actions.note(ticket, by=by, body=body)
+    elif body.strip() or carried:
         _reply(ticket, by=by, body=body, carried=carried)
     return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
 

@@ -433,12 +433,14 @@ def solve(request: HttpRequest, number: str) -> HttpResponse:
     """Send what stands in the composer and solve. What the gate misses is said in words."""
     ticket = desk.find_ticket(request, number)
     kept = _keep_typing(request, ticket.number)
+    internal = request.POST.get("internal") == "1"
     try:
         actions.send_and_solve(
             ticket,
             by=request.user,
             body=request.POST.get("body", ""),
-            articles=_carried(request),
+            internal=internal,
+            articles=[] if internal else _carried(request),
             outcome=request.POST.get("outcome") or None,
             reason=request.POST.get("reason", ""),
             note=request.POST.get("note", ""),

@@ -45,6 +45,18 @@ register("previous", () => step(-1));
 register("jump", (number) => select(rows()[number - 1]));
 register("open", () => find("#open-full")?.click());
 
+let answered = find("#kq")?.value.trim() ?? ""; // the words that the list answers
+let asked = answered;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt.id === "ask") asked = find("#kq").value.trim();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.requestConfig?.elt.id !== "ask") return;
+  answered = asked;
+  announce(find("#results")?.dataset.said || "");
+});
+
 // The search keeps the focus while arrows move the choice below it.
 document.addEventListener("keydown", (event) => {
   const inSearch = event.target.id === "kq";
@@ -55,7 +67,9 @@ document.addEventListener("keydown", (event) => {
     step(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter" && inSearch && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    run("use");
+    // Results of older words must not be used for newer ones: then Enter only asks.
+    if (event.target.value.trim() === answered) run("use");
+    else find("#ask").requestSubmit();
   } else if (event.key === "Escape" && inSearch) {
     event.preventDefault();
     event.target.blur();
