@@ -121,11 +121,11 @@ AGENTS = [
           840, share=0.5),
     # The newcomers of the last two months.
     Agent("emeka.nwosu@demo.test", "Emeka Nwosu", "candidate", "Till desk", "en", 56,
-          coach="coach", leaning=-0.12, pace=1.7, share=0.9),
+          coach="coach", leaning=-0.3, pace=1.7, share=1.4),
     Agent("vera.lipina@demo.test", "Вера Липина", "candidate", "Office desk", "ru en", 48,
-          coach="ruth", language="ru", leaning=-0.1, pace=1.6, share=1.4),
+          coach="ruth", language="ru", leaning=-0.28, pace=1.6, share=2.0),
     Agent("shira.azoulay@demo.test", "שירה אזולאי", "candidate", "Payments desk", "he en", 33,
-          coach="ruth", language="he", leaning=-0.15, pace=1.8, share=1.6),
+          coach="ruth", language="he", leaning=-0.34, pace=1.8, share=2.4),
     # Left half a year ago: deactivated, with a history that stays.
     Agent("marek.nowak@demo.test", "Marek Nowak", "contributor", "Payments desk", "en", 1020,
           leaning=-0.05),
@@ -229,15 +229,14 @@ LAST = {
         "אלון", "סגל", "קליין", "נחום",
     ),
 }  # fmt: skip
-LATIN = {
-    **dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюя",
-               ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "ch", "sh", "sch", "_", "y", "_", "e", "yu", "ya"],
-               strict=True)),
-    "ё": "e",
-    **dict(zip("אבגדהוזחטיכלמנסעפצקרשתםןךףץ",
-               ["a", "b", "g", "d", "h", "o", "z", "h", "t", "i", "k", "l", "m", "n", "s", "a", "p", "tz", "k", "r", "sh", "t", "m", "n", "k", "f", "tz"],
-               strict=True)),
-}  # fmt: skip
+_CYRILLIC = "а a б b в v г g д d е e ж zh з z и i й y к k л l м m н n о o п p р r с s т t у u"
+_CYRILLIC += " ф f х h ц c ч ch ш sh щ sch ы y э e ю yu я ya ё e"
+_HEBREW = (
+    "א a ב b ג g ד d ה h ו o ז z ח h ט t י i כ k ל l מ m נ n ס s ע a פ p צ tz ק k ר r ש sh"
+)
+_HEBREW += " ת t ם m ן n ך k ף f ץ tz"
+_LETTERS = f"{_CYRILLIC} {_HEBREW}".split()
+LATIN = dict(zip(_LETTERS[::2], _LETTERS[1::2], strict=True))
 
 
 def latin(text: str) -> str:

@@ -104,6 +104,17 @@ WEEKDAYS = {
     "ru": ("понедельника", "вторника", "среды", "четверга", "пятницы"),
     "he": ("ראשון", "שני", "שלישי", "רביעי", "חמישי"),
 }
+# A subject does not end with one of these.
+_WEAK = (
+    "a an and are at but by can did do does for from has have how i if in is it my not of on or "
+    "our since so than that the then there they this to was we what when where which who why "
+    "will with you your after before into only since while без и в во на с со к ко по о об от до "
+    "из за для как что чтобы не но или а у при после если из-за של על את עם לא כי אם או גם אבל "
+    "אל מה איך"
+)
+WEAK = frozenset(_WEAK.split())
+# Where a request may be nothing but a change in the contract.
+CONTRACTUAL = ("office/sign-in", "pay/payouts", "pay/terminals", "office/staff")
 URGENT = {"en": ("URGENT: ", "Urgent! "), "ru": ("СРОЧНО: ",), "he": ("דחוף: ",)}
 
 # What an agent writes around the steps.
