@@ -155,7 +155,9 @@ class TicketFilter(FilterSet):
         return tickets.filter(language=code.lower())
 
     def asking(self, tickets: TicketQuerySet, _name: str, text: str) -> TicketQuerySet:
-        return tickets.asking(text)
+        states = set(self.form.cleaned_data.get("state") or ())
+        few = bool(states) and states <= {"undone", *UNDONE}
+        return tickets.asking(text, few=few)
 
     def sorted(self, tickets: TicketQuerySet, _name: str, key: str) -> TicketQuerySet:
         return tickets.order_by(*SORTS[key][0])

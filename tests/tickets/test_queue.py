@@ -65,11 +65,16 @@ def test_the_search_finds_subjects_requesters_and_addresses(client, agent):
     lena = actions.requester_for(email="lena@fjord.example", name="Lena Olsen")
     make.ticket(subject="Drawer 100% stuck", requester=lena)
     make.ticket(subject="Another matter")
-    assert shown(client.get("/?q=DRAWER stuck")) == ["Drawer 100% stuck"]
-    assert shown(client.get("/?q=olsen")) == ["Drawer 100% stuck"]
-    assert shown(client.get("/?q=fjord.example")) == ["Drawer 100% stuck"]
-    assert shown(client.get("/?q=100%25")) == ["Drawer 100% stuck"]
-    assert shown(client.get("/?q=a_other")) == []
+    for state in ("undone", "any"):  # a short list is read, a long one is looked up
+
+        def asked(words, state=state):
+            return shown(client.get("/", {"state": state, "q": words}))
+
+        assert asked("DRAWER stuck") == ["Drawer 100% stuck"]
+        assert asked("olsen lena") == ["Drawer 100% stuck"]
+        assert asked("fjord.example") == ["Drawer 100% stuck"]
+        assert asked("100%") == ["Drawer 100% stuck"]
+        assert asked("a_other") == []
 
 
 def test_a_whole_number_leads_to_its_ticket(client, agent):
