@@ -184,6 +184,9 @@ def accept_invitation(token: str, *, name: str, password: str) -> User:
     user = _new_person(email=invitation.email, name=name, password=password)
     user.team = invitation.team
     user.save(update_fields=["team"])
+    user.events.create(
+        verb=Verb.JOINED, by=user, detail={"invited_by": invitation.invited_by_id}
+    )
     if invitation.competency:
         _grant(
             user,
@@ -191,9 +194,6 @@ def accept_invitation(token: str, *, name: str, password: str) -> User:
             by=invitation.invited_by,
             evidence=_("Invited with this competency"),
         )
-    user.events.create(
-        verb=Verb.JOINED, by=user, detail={"invited_by": invitation.invited_by_id}
-    )
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
     return user
