@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import secrets
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
@@ -136,8 +137,10 @@ class Filler:
         self.domains = list(Domain.objects.exclude(parent=None).order_by("pk"))
         if not self.domains:
             self._branches()
+        # A base may be filled twice with one seed; names and addresses are there only once.
+        run = secrets.token_hex(4)
         self.companies = [
-            Organisation(name=f"Company {n} ({self.rng.randrange(16**6):06x})")
+            Organisation(name=f"Company {n} ({run})")
             for n in range(1, 2 + self.wanted["tickets"] // 60)
         ]
         copy(self.companies)
@@ -145,7 +148,7 @@ class Filler:
             Requester(
                 name=f"{self.rng.choice(people.FIRST[language])} "
                 f"{self.rng.choice(people.LAST[language])}",
-                email=f"person{n}.{self.rng.randrange(16**8):08x}@fill.test",
+                email=f"person{n}.{run}@fill.test",
                 organisation=self.rng.choice(self.companies),
                 language=language,
                 made_at=self.now - 400 * DAY,
