@@ -130,10 +130,16 @@ def render_all(words: dict[str, Any]) -> dict[str, Any]:
         if name not in ("title", "parts") and isinstance(value, str)
     }
     named |= {f"parts.{key}": str(value) for key, value in (words.get("parts") or {}).items()}
+    inside = {name: render(value) for name, value in named.items()}
+    # Most texts hide nothing, and a long one takes a second to render: once is enough then.
+    beyond = {name: outside(value) for name, value in named.items()}
     return {
         "renderer": RENDERER,
-        "inside": {name: render(value) for name, value in named.items()},
-        "outside": {name: render(outside(value)) for name, value in named.items()},
+        "inside": inside,
+        "outside": {
+            name: inside[name] if value == named[name] else render(value)
+            for name, value in beyond.items()
+        },
     }
 
 

@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 RAIL = (
     Place("queue", "tickets:queue", "inbox", _("Queue"), "Q"),
-    Place("knowledge", "articles:list", "book-open", _("Knowledge"), "K"),
+    Place("knowledge", "articles:search", "book-open", _("Knowledge"), "K"),
     Place("flags", "articles:flags", "flag", _("Flags"), "F"),
     Place("insights", "loops:insights", "chart-no-axes-column", _("Insights"), "D"),
     Place("inbox", "people:notifications", "bell", _("Notifications"), "N"),
