@@ -696,9 +696,10 @@ def _answerable(flag: Flag, *, by: User) -> None:
 
 def _answer(flag: Flag, state: str, verb: str, *, by: User, answer: str) -> Flag:
     _answerable(flag, by=by)
-    if not answer.strip():
+    answer = text.clean(answer, field="answer").strip()[:2000]
+    if not answer:
         raise BadValue(_("Write an answer for whoever raised the flag."), field="answer")
-    flag.state, flag.answer = state, text.clean(answer, field="answer").strip()[:2000]
+    flag.state, flag.answer = state, answer
     flag.answered_by, flag.answered_at = by, timezone.now()
     flag.owner = flag.owner or by
     flag.save(update_fields=["state", "answer", "answered_by", "answered_at", "owner"])

@@ -22,6 +22,12 @@ class Known:
 
     request: Any
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        for name, values in request.query_params.lists():
+            if any("\x00" in value for value in values):
+                raise serializers.ValidationError({name[:80]: [_("This is no text.")]})
+
     @property
     def me(self) -> User:
         return cast("User", self.request.user)

@@ -23,6 +23,8 @@ Verb = TicketEvent.Verb
 State = Ticket.State
 BODY_LIMIT = 1_000_000
 PRESENT = timedelta(seconds=75)
+# Controls that no text needs and that break lines or turn the direction of reading.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
 MENTION = re.compile(r"(?<![\w@])@([\w.+-]+@[\w.-]+\w|[\w.-]+\w)")
 
 
@@ -39,7 +41,7 @@ def clean(text: str, *, field: str, limit: int = BODY_LIMIT) -> str:
             _("This text holds characters that are not text. Remove them and send it again."),
             field=field,
         )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > limit:
         raise BadValue(_("At most %(n)s characters fit here.") % {"n": limit}, field=field)
     return text

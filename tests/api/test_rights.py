@@ -106,7 +106,9 @@ def test_a_secret_address_is_not_written_down(client, caplog):
     with caplog.at_level("INFO", logger="kcs.refused"):
         client.get("/invitation/canary-token/")
     assert [r for r in caplog.records if r.name == "kcs.refused"]
-    assert not [r for r in caplog.records if r.name == "kcs.refused" and "canary" in str(r.args)]
+    assert not [
+        r for r in caplog.records if r.name == "kcs.refused" and "canary" in str(r.args)
+    ]
 
 
 def test_sc4_5_an_unchanged_value_is_always_legal(api):
