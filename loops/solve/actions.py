@@ -161,6 +161,17 @@ def open_article(
     )
 
 
+def follow(article: Article, *, by: User, search: int, rank: int) -> Opening | None:
+    """A hit of this person's search in the list of knowledge was opened; its view is counted
+    by the page itself."""
+    found = Search.objects.filter(pk=search, by=by).first()
+    if found is None:
+        return None
+    return Opening.objects.create(
+        article=article, ticket=found.ticket, search=found, rank=rank, by=by
+    )
+
+
 # -- links -------------------------------------------------------------------------------
 
 
