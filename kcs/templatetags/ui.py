@@ -21,7 +21,6 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as _in
 
 register = template.Library()
 
@@ -65,26 +64,26 @@ GOVERNANCE: dict[str, Mark] = {
     "compliance": ("scale", "plain", _("Compliance based")),
 }
 STATE: dict[str, Mark] = {
-    "new": ("sparkle", "accent", _in("ticket", "New")),
-    "open": ("circle-dashed", "warn", _in("ticket", "Open")),
-    "pending": ("clock", "info", _in("ticket", "Pending")),
-    "solved": ("circle-check", "ok", _in("ticket", "Solved")),
-    "closed": ("archive", "mute", _in("ticket", "Closed")),
+    "new": ("sparkle", "accent", _("New")),
+    "open": ("circle-dashed", "warn", _("Open")),
+    "pending": ("clock", "info", _("Pending")),
+    "solved": ("circle-check", "ok", _("Solved")),
+    "closed": ("archive", "mute", _("Closed")),
 }
 PRIORITY: dict[str, Mark] = {
-    "low": ("arrow-down", "plain", _in("priority", "Low")),
-    "normal": ("minus", "plain", _in("priority", "Normal")),
-    "high": ("trending-up", "bad", _in("priority", "High")),
-    "urgent": ("flame", "bad", _in("priority", "Urgent")),
+    "low": ("arrow-down", "plain", _("Low")),
+    "normal": ("minus", "plain", _("Normal")),
+    "high": ("trending-up", "bad", _("High")),
+    "urgent": ("flame", "bad", _("Urgent")),
 }
 PRIORITY_OF = {"1": "low", "2": "normal", "3": "high", "4": "urgent"}
 OUTCOME: dict[str, Mark] = {
-    "reused": ("repeat-2", "ok", _in("outcome", "Reused")),
-    "improved": ("pencil-line", "ok", _in("outcome", "Reused and improved")),
-    "flagged": ("flag", "warn", _in("outcome", "Reused and flagged")),
-    "created": ("file-plus", "info", _in("outcome", "Created")),
-    "no_knowledge": ("circle-slash", "mute", _in("outcome", "No knowledge here")),
-    "imported": ("import", "mute", _in("outcome", "Imported")),
+    "reused": ("repeat-2", "ok", _("Reused")),
+    "improved": ("pencil-line", "ok", _("Reused and improved")),
+    "flagged": ("flag", "warn", _("Reused and flagged")),
+    "created": ("file-plus", "info", _("Created")),
+    "no_knowledge": ("circle-slash", "mute", _("No knowledge here")),
+    "imported": ("import", "mute", _("Imported")),
 }
 
 
