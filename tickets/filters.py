@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 from django_filters.fields import MultipleChoiceField
 
-from people.models import LANGUAGES, Domain
+from people.models import Domain
 from tickets.models import Ticket
 from tickets.queries import UNDONE, TicketQuerySet
 
@@ -175,7 +175,3 @@ def kept(query: QueryDict) -> QueryDict:
         if values:
             plain.setlist(key, values)
     return plain
-
-
-def language_choices() -> list[tuple[str, Any]]:
-    return list(LANGUAGES)

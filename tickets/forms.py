@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import LANGUAGES, Domain, Organisation, Team, User
 from tickets import canned
-from tickets.models import CannedReply, SavedView, Ticket
+from tickets.models import CannedReply, Ticket
 from tickets.queries import teams_of
 
 
@@ -116,12 +116,6 @@ class NewTicketForm(forms.Form):
                 _("There is no organisation of this name. Leave it empty, or ask for it.")
             )
         return name
-
-
-class SavedViewForm(forms.ModelForm):
-    class Meta:
-        model = SavedView
-        fields = ["name", "shared"]
 
 
 class CannedReplyForm(forms.Form):

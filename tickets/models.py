@@ -225,8 +225,13 @@ class Ticket(models.Model):
         return self.state in (self.State.SOLVED, self.State.CLOSED)
 
     def lock(self) -> None:
-        """Reload this row and hold it until the transaction ends."""
-        self.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True))
+        """Reload this row and hold it until the transaction ends. What it points to comes along:
+        five rows that every answer shows, in one query and not in five."""
+        self.refresh_from_db(
+            from_queryset=Ticket.objects.select_related(
+                "requester__organisation", "organisation", "assignee", "team", "domain"
+            ).select_for_update(of=("self",), no_key=True)
+        )
 
 
 class Message(models.Model):

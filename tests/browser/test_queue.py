@@ -80,8 +80,13 @@ def test_the_list_follows_what_is_typed_and_the_address_follows_the_list(noa, li
     assert page.evaluate("document.activeElement.id") == "queue-q"
     page.keyboard.press("ArrowDown")
     assert focused(page) == "Drawer 1"
-    page.goto(page.url)
-    assert page.locator("#list [data-row]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/KT-*/")
+    page.go_back()
+    expect(page.locator("#list [data-row]")).to_have_count(1)
+    assert page.input_value("#queue-q") == "drawer 1"
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
 
 
 def test_a_new_ticket_appears_by_itself_but_not_under_a_picking_hand(noa, live, page):

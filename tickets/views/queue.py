@@ -72,7 +72,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         **_places(user, visible, plain),
         **_choices(user),
     }
-    if not request.htmx:  # type: ignore[attr-defined]
+    asked_by_htmx = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    if not asked_by_htmx:
         response = render(request, "tickets/queue.html", context)
     else:
         parts = {**context, "oob": True}
