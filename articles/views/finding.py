@@ -22,9 +22,9 @@ from django.views.decorators.http import require_safe
 
 from articles.filters import SORTS as SORTS_BY
 from articles.filters import ArticleFilter
-from articles.forms import languages
 from articles.models import Article, Audience, Confidence
 from articles.search import query as engine
+from articles.templatetags.knowledge import language_named
 from articles.views.doors import AgentRequest, agents_only, visible
 from articles.views.hooks import on_search
 from kcs.pages import keyset
@@ -157,7 +157,11 @@ def _searched(
     record = None
     for hook in on_search:
         record = hook(results, by=request.user, query=q, filters=dict(chosen)) or record
-    facts = visible(request).in_bulk([hit.article_id for hit in results.hits])
+    facts = (
+        visible(request)
+        .only("changed_at", "open_flags")
+        .in_bulk([hit.article_id for hit in results.hits])
+    )
     rows = [_hit_row(hit, facts.get(hit.article_id), record) for hit in results.hits]
     if sort == "recent":
         epoch = datetime.min.replace(tzinfo=timezone.get_default_timezone())
@@ -266,7 +270,6 @@ def _facets(request: HttpRequest, q: str, chosen: Mapping[str, Any]) -> dict[str
             if keep or value in on or counted[name].get(value)
         ]
 
-    names = dict(languages())
     tags = sorted(counted["tag"], key=lambda tag: (-counted["tag"][tag], tag))[:TAGS]
     tags += [tag for tag in chosen.get("tag", ()) if tag not in tags]
     facets = [
@@ -276,7 +279,7 @@ def _facets(request: HttpRequest, q: str, chosen: Mapping[str, Any]) -> dict[str
             "label": _("Language"),
             "choices": choices(
                 "language",
-                [(code, names.get(code, code)) for code in sorted(counted["language"])],
+                [(code, language_named(code)) for code in sorted(counted["language"])],
             ),
         },
         {"name": "tag", "label": _("Tags"), "choices": choices("tag", [(t, t) for t in tags])},
