@@ -2,7 +2,7 @@
 # bootstrap.py makes .venv from the lock files, and does nothing when that is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo start stop manage test lint format messages lock
+.PHONY: help demo start stop manage test lint relevance format messages lock
 .PHONY: environment style templates texts layers migrations types
 
 # What `make` sets for its own children would reach the site's processes.
@@ -35,6 +35,9 @@ test: lint  ## everything: linters, then all tests, in a browser too
 	.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: style templates texts layers migrations types  ## the linters alone; `make -k lint` runs on
+
+relevance: environment  ## measure how well search finds; writes docs/relevance.md (KCS_DATA)
+	.venv/bin/python -m pytest -q -s tests/relevance/page.py
 
 format: environment  ## bring code and templates into their form
 	.venv/bin/ruff check --fix-only

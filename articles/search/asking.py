@@ -20,6 +20,11 @@ CONTEXT_WEIGHT = 0.5
 # A word read as another language of its script: "terminal" in a German article.
 OTHER_LANGUAGE = 0.7
 CHIPS = 6
+# Of a word that is still being typed: how long the question may be, how many words of the
+# base it may become, and what each of them counts.
+TYPED = 256
+COMPLETIONS = 5
+COMPLETION_WEIGHT = 0.7
 
 
 @dataclass(slots=True)
@@ -95,6 +100,52 @@ def across(asked: Asked, languages: Iterable[str]) -> dict[Token, float]:
                     weights[found] = weight * OTHER_LANGUAGE
                     asked.surface[found] = asked.surface[token]
     return weights
+
+
+def complete(asked: Asked, text: str) -> None:
+    """Let the last word of a short line stand for the words that begin with it.
+
+    Only while nothing is called so yet: "printe" is a printer, "print" is itself. The base
+    knows stems, so a typed word may also be longer than its stem: "termina", "termin".
+    """
+    text = text[:MAX_TEXT]
+    if len(text) > TYPED or "\n" in text or not text[-1:].isalnum():
+        return
+    last = analyzer.WORD.findall(text)[-1]
+    tokens = analyzer.tokens_of(last, asked.language)
+    if not tokens or (token := tokens[0]) not in asked.weights:
+        return
+    start = token[1] if not token[0] else analyzer.fold(last)
+    if len(start) < 3 or not start.isalnum():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select term from (
+              select term, df from articles_term where language = %s
+                and (term like %s or term = any(%s)) and df > 0
+              union all
+              select term, 1 from articles_newterm where language = %s
+                and (term like %s or term = any(%s))) t
+            where not exists (select from articles_posting where term_id = %s)
+            group by term order by max(df) desc, term limit %s
+            """,
+            [
+                *(
+                    token[0],
+                    f"{start}%",
+                    stems := [start[:end] for end in range(4, len(start))],
+                ),
+                *(token[0], f"{start}%", stems),
+                analyzer.term_id(token),
+                COMPLETIONS,
+            ],
+        )
+        for (term,) in cursor.fetchall():
+            found = (token[0], term)
+            if found not in asked.weights:
+                asked.weights[found] = asked.weights[token] * COMPLETION_WEIGHT
+                asked.surface[found] = last
 
 
 def languages_known() -> list[str]:

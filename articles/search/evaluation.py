@@ -109,7 +109,7 @@ def evaluate(
     case: Case,
     *,
     links: int | None = None,
-    tick: Callable[[], None] = lambda: None,
+    tick: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
     """Ask every test ticket; the figures of `evaluate search` as a dictionary."""
     with scratch():
@@ -167,7 +167,7 @@ def text_of(ticket: dict[str, Any]) -> str:
 
 
 def _ask(
-    case: Case, pks: dict[str, int], linked: dict[int, int], tick: Callable[[], None]
+    case: Case, pks: dict[str, int], linked: dict[int, int], tick: Callable[[], object]
 ) -> dict[str, Any]:
     user = reader()
     backend = Backend()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from articles.search.asking import ask
+from articles.search.asking import ask, complete
 from articles.search.ranking import is_outside, listed, ranking_of, visible_articles
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def facets(
     rest = {name: value for name, value in filters.items() if name not in FACETS}
     visible = visible_articles(user, rest, archived or bool(filters.get("confidence")))
     asked = ask(text, language)
+    complete(asked, text)
     if asked.weights:
         ranking = ranking_of(asked, visible, outside=is_outside(user))
         if ranking is None:

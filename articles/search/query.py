@@ -1,8 +1,9 @@
 """Questions to the knowledge base: search, duplicates, the telling words, facets.
 
-Two statements a search: which languages the base has, and the ranking itself.
+Three statements a search at most: what a word still being typed may become, which languages
+the base has, and the ranking itself.
 
-Corrected typos (`Results.corrected`), prefixes, synonyms, pinned answers and a re-ranking of
+Corrected typos (`Results.corrected`), synonyms, pinned answers and a re-ranking of
 the candidates have their place between `asking.ask` and `_fetch`.
 """
 
@@ -18,7 +19,15 @@ from django.db import connection
 
 from articles.search import analyzer, passages, weighing
 from articles.search.analyzer import Token, base_language
-from articles.search.asking import FUNCTION_WEIGHT, MAX_TEXT, Asked, ask, capped, telling
+from articles.search.asking import (
+    FUNCTION_WEIGHT,
+    MAX_TEXT,
+    Asked,
+    ask,
+    capped,
+    complete,
+    telling,
+)
 from articles.search.facets import facets
 from articles.search.ranking import (
     BEST,
@@ -93,6 +102,7 @@ def search(
     confidence, audience, governance, tag, language, owner; each one value or a list.
     """
     asked = ask(text, language, drop=drop, add=add, context=context)
+    complete(asked, text)
     ranking = ranking_of(
         asked, visible_articles(user, filters or {}, archived), outside=is_outside(user)
     )

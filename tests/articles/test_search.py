@@ -108,6 +108,28 @@ def test_a_text_whose_language_nobody_named_is_found_in_any_of_its_script():
     assert numbers("Karte abgelehnt", agent) == [german.number]
 
 
+def test_a_word_is_found_while_it_is_being_typed():
+    agent = make.contributor()
+    printer = make.article(by=agent, title="Printer without paper", issue="")
+    terminal = make.article(
+        by=agent, language="ru", title="Терминал выключен", issue="", tags=["P-4107"]
+    )
+    for refreshed in (False, True):
+        if refreshed:
+            index.refresh_stats()
+        for text, found in [
+            ("pri", printer),
+            ("my printe", printer),
+            ("термина", terminal),
+            ("тер", terminal),
+            ("P-41", terminal),
+        ]:
+            assert numbers(text, agent) == [found.number], text
+            assert facets(text, user=agent)["language"] == {found.language: 1}
+    for text in ("pr", "printe ", "printe is", "x" * 300, "%ri", "p_i"):
+        assert numbers(text, agent) == [], text
+
+
 @pytest.mark.parametrize("text", ["", "   ", "!?", "\0", "\ud800", "%", "'; drop table x", "…"])
 def test_a_question_without_words_finds_nothing_and_breaks_nothing(text):
     make.article(title="Something")
@@ -364,9 +386,9 @@ def test_search_and_facets_ask_the_database_little(django_assert_max_num_queries
     make.article(by=agent, title="Drawer")
     agent = type(agent).objects.get(pk=agent.pk)
     _ = agent.rights
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         search("drawer", user=agent)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         facets("drawer", user=agent)
     with django_assert_max_num_queries(1):
         facets("", user=agent)

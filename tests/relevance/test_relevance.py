@@ -2,7 +2,7 @@
 
 A floor is the goal less the two points by which splits and draws of links differ; where the
 measured mean is nearer to the goal than that, the mean less two points: a change that loses
-more fails here. docs/relevance.md has the figures, `python -m tests.relevance` writes it.
+more fails here. docs/relevance.md has the figures, `make relevance` writes it.
 """
 
 import pytest

@@ -14,9 +14,7 @@ from kcs.errors import Refused
 def search(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     case = evaluation.read(folder)
     with tqdm(total=len(case.tests), unit="ticket", disable=None) as bar:
-        return evaluation.evaluate(
-            case, links=options["links"], tick=lambda: bar.update() and None
-        )
+        return evaluation.evaluate(case, links=options["links"], tick=bar.update)
 
 
 # What can be evaluated, and the function that does it. The evolve loop adds its gaps here.

@@ -1,25 +1,30 @@
-"""`python -m tests.relevance`: measure search on the data sets and write docs/relevance.md."""
+"""`make relevance`: measure search on the data sets and write docs/relevance.md.
 
-import os
+Not collected with the tests (its name does not start with test_): it is run by name, as a
+test, because so it has a database of its own wherever tests run.
+"""
+
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import django
+import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "relevance.md"
+from articles.search import evaluation
+from tests.relevance import datasets
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "relevance.md"
 # Draws of links that are averaged: one draw alone moves R@1 by a point.
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2, 3)
 
 HEAD = """\
 # How well search finds
 
 Real questions with a known article are asked through the product's own statement, in a
-transaction that is rolled back. `make relevance` (or `python -m tests.relevance`, with a
-database in `DATABASE_URL`) writes this page; `tests/relevance/` fails when a change loses more
-than two points. `manage.py evaluate search DIR` measures your own tickets the same way.
+transaction that is rolled back. `make relevance` writes this page; `tests/relevance/` fails
+when a change loses more than two points. `manage.py evaluate search DIR` measures your own
+tickets the same way.
 
 | Data | Articles | Tickets | R@1 (goal) | R@5 (goal) | R@10 | MRR@10 | nDCG@10 | Empty | CPU ms |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
@@ -27,10 +32,10 @@ than two points. `manage.py evaluate search DIR` measures your own tickets the s
 TAIL = """
 R@k is the share of tickets whose article is among the first k hits. banking77 and clinc150 have
 articles that are a title of a few words and nothing else; their links are drawn from the
-training part, five draws averaged (their standard deviation is about one point). clinc150 was
-used for no choice in the analyzer: it shows what was not tuned to. heq and xquad have one
-article a paragraph and no links. CPU is the
-median and the 95th percentile of Python and the database together, one query at a time.
+training part, three draws averaged (their standard deviation is about one point). Choices were
+made on banking77 and had to hold on clinc150. heq and xquad have one article a paragraph and no
+links. CPU is the median and the 95th percentile of Python and the database together, one query
+at a time.
 
 Where one article in two has a single linked ticket, R@1 of the linked ones changes by
 {linked:+.1%}, of the others by {unlinked:+.1%}, of all by {overall:+.1%}.
@@ -43,49 +48,26 @@ Data: banking77 © PolyAI, CC BY 4.0; clinc150, CC BY 3.0; heq © NNLP-IL, CC BY
 """
 
 
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    from tests.relevance import datasets
-
-    rows: list[tuple[str, list[Any], tuple[float, float] | None]] = []
+@pytest.mark.django_db
+def test_write_the_page():
     for name in ("banking77", "clinc150", "heq", "xquad"):
         if sentence := datasets.missing(name):
-            sys.stderr.write(f"{sentence}\n")
-            return 1
-    for links, goal in ((0, (0.48, 0.72)), (1, (0.57, 0.83)), (10, (0.70, 0.92))):
-        seeds = SEEDS if links else SEEDS[:1]
-        rows.append(
-            (
-                f"banking77, {links} links an article",
-                [datasets.banking77(links, seed) for seed in seeds],
-                goal,
-            )
-        )
-    for links in (0, 1, 10):
-        seeds = SEEDS if links else SEEDS[:1]
-        rows.append(
-            (
-                f"clinc150, {links} links an article",
-                [datasets.clinc150(links, seed) for seed in seeds],
-                None,
-            )
-        )
-    rows.append(("heq (Hebrew)", [datasets.heq()], (0.70, 0.86)))
-    rows.append(("xquad (Russian)", [datasets.xquad("ru")], (0.87, 0.98)))
-    rows.append(("xquad (English)", [datasets.xquad("en")], None))
+            pytest.skip(sentence)
+    goals = {0: (0.48, 0.72), 1: (0.57, 0.83), 10: (0.70, 0.92)}
     page = HEAD
-    for title, cases, goal in rows:
-        page += line(title, cases, goal)
-        sys.stderr.write(page.splitlines()[-1] + "\n")
+    for name, maker in (("banking77", datasets.banking77), ("clinc150", datasets.clinc150)):
+        for links in (0, 1, 10):
+            cases = [maker(links, seed) for seed in (SEEDS if links else SEEDS[:1])]
+            goal = goals[links] if name == "banking77" else None
+            page += line(f"{name}, links an article: {links}", cases, goal)
+    page += line("heq (Hebrew)", [datasets.heq()], (0.70, 0.86))
+    page += line("xquad (Russian)", [datasets.xquad("ru")], (0.87, 0.98))
+    page += line("xquad (English)", [datasets.xquad("en")], None)
     page += TAIL.format(**demand(datasets.banking77), day=datetime.now(UTC).date())
     PAGE.write_text(page, encoding="utf-8")
-    return 0
 
 
 def line(title: str, cases: list[Any], goal: tuple[float, float] | None) -> str:
-    from articles.search import evaluation
-
     found = [evaluation.evaluate(case) for case in cases]
 
     def mean(name: str) -> float:
@@ -105,15 +87,15 @@ def line(title: str, cases: list[Any], goal: tuple[float, float] | None) -> str:
         *(share(name) for name in ("R@10", "MRR@10", "nDCG@10", "empty")),
         f"{cpu['p50']:.1f} / {cpu['p95']:.1f}",
     ]
-    return f"| {' | '.join(cells)} |\n"
+    row = f"| {' | '.join(cells)} |\n"
+    sys.stderr.write(row)
+    return row
 
 
 def demand(maker: Any) -> dict[str, float]:
     """What one linked ticket on every second article does to both halves, over the draws."""
-    from articles.search import evaluation
-
     changes = []
-    for seed in SEEDS[:3]:
+    for seed in SEEDS:
         case = maker(1, seed)
         half = {row["id"] for row in case.articles[seed % 2 :: 2]}
         case.links = [ticket for ticket in case.links if ticket["article"] in half]
@@ -135,7 +117,3 @@ def demand(maker: Any) -> dict[str, float]:
         sum(part) / len(changes) for part in zip(*changes, strict=True)
     )
     return {"linked": linked, "unlinked": unlinked, "overall": overall}
-
-
-if __name__ == "__main__":
-    sys.exit(main())
