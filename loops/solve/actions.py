@@ -513,7 +513,8 @@ def _solve(ticket: Ticket, *, by: User, outcome: str | None, reason: str, note: 
         outcome = None
     now = timezone.now()
     if outcome:
-        Outcome.objects.create(
+        # Kept at hand for the answer, which shows it.
+        ticket.declared = Outcome.objects.create(  # type: ignore[attr-defined]
             ticket=ticket, outcome=outcome, reason=reason, note=note, by=by, at=now
         )
     ticket.state, ticket.solved_at, ticket.solved_by = State.SOLVED, now, by

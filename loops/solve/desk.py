@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -154,7 +155,11 @@ class Workspace:
     @cached_property
     def messages(self) -> list[Message]:
         """Oldest first, each rendered, with the articles it carried."""
-        said = list(self.ticket.messages.select_related("by"))
+        # Kept with the ticket: the search begins from the same words.
+        prefetch_related_objects(
+            [self.ticket], Prefetch("messages", Message.objects.select_related("by"))
+        )
+        said = list(self.ticket.messages.all())
         carried: dict[int, list[dict[str, Any]]] = {}
         if self.ticket.reply_count:
             sent = Delivery.objects.filter(message__ticket=self.ticket).select_related(
@@ -186,10 +191,11 @@ class Workspace:
                 "article", "version", "delivered", "by"
             )
         )
-        others = ("change", "others") in self.user.rights
         for link in found:
             link.changed = link.delivered.number != link.article.version_number
-            link.may_remove = others or link.by_id == self.user.pk
+            link.may_remove = (
+                link.by_id == self.user.pk or ("change", "others") in self.user.rights
+            )
         return found
 
     @cached_property
@@ -292,14 +298,19 @@ class Workspace:
     def declared(self) -> Outcome | None:
         if not self.ticket.is_done:
             return None
-        return Outcome.objects.filter(ticket=self.ticket, ended_at=None).first()
+        if (just := getattr(self.ticket, "declared", None)) is not None:
+            return just
+        current = Outcome.objects.filter(ticket=self.ticket, ended_at=None)
+        return current.select_related("by").first()
 
     @cached_property
     def bar(self) -> dict[str, Any]:
         """What the outcome bar says: what the rows prove, and what is still missing."""
+        if self.ticket.is_done:
+            return {"solved": self.declared}
         proved = gate.proved(self.ticket) if self.links else None
         missing: list[Missing] = []
-        if not self.ticket.is_done and not proved:
+        if not proved:
             missing = [Missing("outcome", gate.words("outcome"))]
         label = Outcome.Kind(proved).label if proved else ""
         mode = self.site.gate_mode
@@ -309,7 +320,6 @@ class Workspace:
             "missing": missing,
             "ready": bool(proved) or mode != SiteSettings.Gate.REQUIRE,
             "mode": mode,
-            "solved": self.declared,
             "reasons": Outcome.Reason.choices,
             "says": label if proved else _("Link an article to close"),
         }

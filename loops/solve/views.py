@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -43,7 +44,7 @@ def for_agents(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_agent:
             raise NotAllowed(_("This page is for agents."))
-        request.site_settings = SiteSettings.load()
+        request.site_settings = SimpleLazyObject(SiteSettings.load)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -434,13 +435,15 @@ def solve(request: HttpRequest, number: str) -> HttpResponse:
     ticket = desk.find_ticket(request, number)
     kept = _keep_typing(request, ticket.number)
     internal = request.POST.get("internal") == "1"
+    carried = [] if internal else _carried(request)
+    linked = set(ticket.links.values_list("article", flat=True)) if carried else set()
     try:
         actions.send_and_solve(
             ticket,
             by=request.user,
             body=request.POST.get("body", ""),
             internal=internal,
-            articles=[] if internal else _carried(request),
+            articles=carried,
             outcome=request.POST.get("outcome") or None,
             reason=request.POST.get("reason", ""),
             note=request.POST.get("note", ""),
@@ -456,8 +459,10 @@ def solve(request: HttpRequest, number: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, said)
         return redirect(ticket.get_absolute_url())
+    # The articles beside it say the same as before, unless this reply linked one: no new search.
+    know = ["know"] if any(article.pk not in linked for article in carried) else []
     return show(
-        request, ticket, "bar", "head", "thread", "composer", "know", "links", "toast", "tabs",
+        request, ticket, "bar", "head", "thread", "composer", *know, "links", "toast", "tabs",
         said=said, just_solved=True,
     )  # fmt: skip
 
