@@ -160,7 +160,7 @@ def test_sc4_internal_fix_it_with_incident(client, con2, a2, others):
     assert states == ("validated", "internal", "experience")
 
 
-def test_sc4_5_an_unchanged_value_is_always_legal(client):
+def test_sc4_5_an_unchanged_value_is_always_legal(client):  # SC4.5
     client.force_login(make.contributor())
     a1 = make.public_article(resolution="canary-a1")
     ok = patch(client, a1, resolution="canary-a1, corrected", audience="public")
@@ -188,7 +188,7 @@ def test_sc5_candidate_creates_an_article_with_incident_and_checks_duplicates(
     draft = {"title": "Blank", "issue": ISSUE, "cause": "The ferrule was demagnetised"}
     listed = client.post(reverse("solve:duplicates", args=[ticket.number]), draft)
     assert twin.number in listed.content.decode()
-    # SC5.5 to SC5.7: what a Candidate may choose
+    # SC5.5, SC5.6, SC5.7: what a Candidate may choose
     assert 'value="validated"' not in form
     assert 'value="archived"' not in form
     # SC5.3: more is added; saved

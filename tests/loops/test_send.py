@@ -84,7 +84,9 @@ def test_notes_stay_inside_and_carry_no_articles():
     note = actions.send(ticket, by=agent, body="He is furious", internal=True)
     assert note.internal
     with pytest.raises(BadValue):
-        actions.send(ticket, by=agent, body="x", internal=True, articles=[make.public_article()])
+        actions.send(
+            ticket, by=agent, body="x", internal=True, articles=[make.public_article()]
+        )
 
 
 def test_an_empty_message_is_refused_in_words():
@@ -97,7 +99,11 @@ def test_the_first_reply_is_the_first_response_and_takes_the_ticket():
     first = actions.send(ticket, by=agent, body="One")
     actions.send(ticket, by=make.contributor(), body="Two")
     ticket.refresh_from_db()
-    assert (ticket.first_response_at, ticket.assignee, ticket.state) == (first.at, agent, "open")
+    assert (ticket.first_response_at, ticket.assignee, ticket.state) == (
+        first.at,
+        agent,
+        "open",
+    )
     assert ticket.reply_count == 2
 
 
@@ -131,3 +137,18 @@ def test_a_closed_ticket_takes_no_more_words():
         actions.hear(ticket, body="Hello?")
     with pytest.raises(Refused, match="closed"):
         actions.send(ticket, by=make.contributor(), body="Hello?")
+
+
+def test_the_ticket_shows_both_versions_and_leads_to_what_changed(client):  # reuse/07
+    agent, article, ticket = make.contributor(), make.public_article(), make.ticket()
+    actions.send(ticket, by=agent, body="Try this.", articles=[article])
+    article_actions.improve(article, by=make.publisher(), changes={"resolution": "Step two."})
+    client.force_login(agent)
+    page = client.get(ticket.get_absolute_url()).content.decode()
+    assert "Version 1 was delivered; the article is at version 2 now" in page
+    difference = f"/articles/{article.number}/compare/?from=1&amp;to=2"
+    assert difference in page
+    shown = client.get(difference.replace("&amp;", "&")).content.decode()
+    assert "Update the firmware." in shown.replace("<del>", "").replace("</del>", "")
+    sent = client.get(f"/articles/{article.number}/versions/1/").content.decode()
+    assert "Update the firmware." in sent
