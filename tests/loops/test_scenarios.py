@@ -114,8 +114,8 @@ def test_sc3_internal_reuse_with_incident(client, a2, others):
     for said in (a2.number, "Not validated", "Internal", "Second Contributor"):
         assert said in page
     history = client.get(reverse("articles:history", args=[a2.number])).content.decode()
-    assert "created" in history
-    assert "removed a link" in history
+    assert "Created the article" in history
+    assert "Unlinked it from" in history
 
 
 def test_sc4_internal_fix_it_with_incident(client, con2, a2, others):
