@@ -5,10 +5,14 @@ It stands in loops because a word on a solved ticket reopens it, and reopening e
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,6 +24,7 @@ from tickets.models import Ticket
 from tickets.queries import TicketQuerySet
 
 ROWS = 30
+TWICE = timedelta(minutes=1)
 
 
 def _mine(user: User) -> TicketQuerySet:
@@ -63,7 +68,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
             raise NotAllowed(_("Only the person who asked adds to this ticket."))
         body = request.POST.get("body", "")
         try:
-            actions.hear(found, body=body, by=user)
+            _hear_once(found, body=body, by=user)
         except Refused as refusal:
             # Empty, or closed in the meantime: what was typed stays on the page.
             error = str(refusal)
@@ -83,3 +88,14 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
         "error": error,
     }
     return render(request, "mine/ticket.html", context, status=422 if error else 200)
+
+
+@transaction.atomic
+def _hear_once(ticket: Ticket, *, body: str, by: User) -> None:
+    """The same words twice within a minute are one press too many, and not a second message."""
+    ticket.lock()
+    lately = ticket.messages.filter(internal=False, at__gt=timezone.now() - TWICE)
+    last = lately.order_by("-at", "-pk").first()
+    words = body.replace("\r\n", "\n").strip()
+    if last is None or last.by_id is not None or last.body != words:
+        actions.hear(ticket, body=body, by=by)

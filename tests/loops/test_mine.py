@@ -82,3 +82,10 @@ def test_requests_own_words_are_never_markup(client, carla):
     page = client.get(f"/my-tickets/{ticket.number}/").content.decode()
     assert "<img" not in page
     assert "<b>bold" not in page
+
+
+def test_a_message_pressed_twice_arrives_once(client, carla):
+    ticket = own(carla)
+    for body in ("It\r\nhangs", "It\r\nhangs", "Still"):
+        client.post(f"/my-tickets/{ticket.number}/", {"body": body})
+    assert [m.body for m in ticket.messages.all()] == ["It\nhangs", "Still"]

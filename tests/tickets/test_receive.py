@@ -72,3 +72,11 @@ def test_text_that_is_no_text_is_refused_in_words(client, agent):
     response = client.post("/tickets/new/", {**CALL, "subject": "a\x00b"})
     assert response.status_code == 422
     assert not Ticket.objects.exists()
+
+
+def test_a_form_pressed_twice_makes_one_ticket(client, agent):
+    first = client.post("/tickets/new/", CALL)
+    second = client.post("/tickets/new/", CALL)
+    assert second.headers["Location"] == first.headers["Location"]
+    client.post("/tickets/new/", {**CALL, "description": "Something else."})
+    assert Ticket.objects.count() == 2
