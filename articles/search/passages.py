@@ -44,7 +44,7 @@ _SIGNS = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False)
 class Match:
     """One term of the query that an article has."""
 

@@ -188,11 +188,23 @@ def _fetch(
         rows = cursor.fetchall()
     known = [(int(term), weight, df) for term, weight, df in _json(rows[0][0]) or ()]
     weights = {term: weight for term, weight, _ in known}
-    found = [row for row in rows if row[1] is not None]
-    hits = [
-        _hit(rank, row[1:], ranking, weights, outside=outside)
-        for rank, row in enumerate(found[:limit], start=1)
+    # In the order of the question: hits tell their words as they were asked.
+    asked = [
+        (term, token, ranking.asked.surface[token], token in ranking.asked.function)
+        for term, token in ranking.ids.items()
+        if term in weights
     ]
+    found = [row for row in rows if row[1] is not None]
+    hits = []
+    for rank, row in enumerate(found[:limit], start=1):
+        here = {int(term): (mask, impact) for term, mask, impact in _json(row[-1]) or ()}
+        matches = [
+            # The worth is what the word added to the score.
+            passages.Match(token, word, here[term][0], weights[term] * here[term][1], function)
+            for term, token, word, function in asked
+            if term in here and here[term][0]
+        ]
+        hits.append(_hit(rank, row[1:-1], matches, outside=outside))
     return hits, known, len(found) > limit
 
 
@@ -201,28 +213,10 @@ def _json(value: Any) -> Any:
 
 
 def _hit(
-    rank: int,
-    row: Sequence[Any],
-    ranking: Ranking,
-    weights: Mapping[int, float],
-    *,
-    outside: bool,
+    rank: int, row: Sequence[Any], matches: Sequence[passages.Match], *, outside: bool
 ) -> Hit:
     (pk, number, title, confidence, audience, governance, language, reuse_count) = row[:8]
-    (last_reused_at, helped, views, score, tags, *texts, matched) = row[8:]
-    found = {int(term): (mask, impact) for term, mask, impact in _json(matched) or () if mask}
-    # In the order of the question, with what each word added to the score.
-    matches = [
-        passages.Match(
-            token,
-            ranking.asked.surface[token],
-            found[term][0],
-            weights[term] * found[term][1],
-            token in ranking.asked.function,
-        )
-        for term, token in ranking.ids.items()
-        if term in found
-    ]
+    (last_reused_at, helped, views, score, tags, *texts) = row[8:]
     return Hit(
         article_id=pk,
         number=number,
