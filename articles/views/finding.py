@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -168,6 +169,8 @@ def _searched(
         rows.sort(key=lambda row: row.changed_at or epoch, reverse=True)
     elif sort == "reused":
         rows.sort(key=lambda row: -row.reuse_count)
+    if (named := _named(request, q)) and all(row.number != named.number for row in rows):
+        rows.insert(0, _article_row(named))
     more = results.more and shown < MOST
     return {
         "rows": rows[:shown],
@@ -176,6 +179,15 @@ def _searched(
         "older_url": "",
         "newer_url": "",
     }
+
+
+def _named(request: HttpRequest, q: str) -> Article | None:
+    """The article whose number was typed: numbers are no words of the index."""
+    if not re.fullmatch(r"kb-?[0-9]{1,17}", q, re.IGNORECASE):
+        return None
+    number = f"KB-{q[2:].lstrip('-')}"
+    named = visible(request).filter(number=number)
+    return named.annotate(domain_name=F("domain__name")).only(*COLUMNS).first()
 
 
 def _hit_row(hit: engine.Hit, article: Article | None, record: Any) -> Row:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -28,14 +30,17 @@ from articles.forms import (
 )
 from articles.models import Article, Template
 from articles.search import query as engine
-from articles.views.doors import AgentRequest, agents_only, find
+from articles.views.doors import AgentRequest, agents_only, find, visible
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
-from people.models import Domain
+from people.models import Domain, User
 
 EDITOR = "articles/editor.html"
 DUPLICATES = "articles/duplicates.html"
 SHOWN = 0.12  # likeness from which an article is shown as alike while one writes
 LIKELY = 0.35  # and from which saving a new one asks first
+
+# Sent again within this time, the same text of the same person is the same press.
+SAME_PRESS = timedelta(minutes=2)
 
 # What may come prefilled by the address, as from a search that found nothing.
 PREFILLED = (
@@ -68,6 +73,8 @@ def create(request: AgentRequest) -> HttpResponse:
         return _editor(request, _as_typed(form), duplicates=_alike(request, form))
     if not form.is_valid():
         return _refused(request, form, status=422)
+    if twin := _pressed_before(request, form):
+        return _saved(request, twin, _("%(number)s is written.") % {"number": twin.number})
     likely = [hit for hit in _alike(request, form) if hit.likeness >= LIKELY]
     seen = set(request.POST.get("seen", "").split(","))
     if {hit.number for hit in likely} - seen:
@@ -100,8 +107,32 @@ def _prefilled(request: AgentRequest) -> dict[str, Any]:
     return initial
 
 
+def _pressed_before(request: AgentRequest, form: NewArticleForm) -> Article | None:
+    """The article that the same press of this form made a moment ago: twice sent, once written."""
+    words = form.words()
+    title = " ".join(words["title"].split())
+    same = visible(request).filter(
+        created_by=request.user, title=title, created_at__gte=timezone.now() - SAME_PRESS
+    )
+    return next(
+        (
+            article
+            for article in same.order_by("pk")
+            if all(
+                _normal(parts.value_of(words, name)) == parts.value_of(article.words(), name)
+                for name in _names(article)[1:]
+            )
+        ),
+        None,
+    )
+
+
 @transaction.atomic
 def _created(request: AgentRequest, form: NewArticleForm) -> Article:
+    # Two presses at the same moment wait for each other here.
+    User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+    if twin := _pressed_before(request, form):
+        return twin
     told = form.cleaned_data
     article = actions.create(
         by=request.user,
@@ -131,9 +162,14 @@ def edit(request: AgentRequest, number: str) -> HttpResponse:
     article = find(request, number, "changed_by", "domain", "owner")
     may_change = rules.may_change(request.user, article)
     if not may_change and not rules.may_suggest(request.user, article):
-        raise NotAllowed(
+        error = NotAllowed(
             _("Only its named editors change this article. Flag what is wrong with it.")
         )
+        if request.method == "POST":
+            # It was put under compliance while somebody was writing: their text stays.
+            typed = _suggesting(request, article, request.POST)
+            return _refused(request, typed, article=article, error=error)
+        raise error
     made = _improving if may_change else _suggesting
     if request.method != "POST":
         return _editor(request, made(request, article, None), article=article)

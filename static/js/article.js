@@ -26,6 +26,19 @@ document.addEventListener("change", (event) => {
   if (box) narrow(box);
 });
 
+// Text is written in the direction of its language.
+const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)(-|$)/;
+
+document.addEventListener("change", (event) => {
+  const form = event.target.matches?.("#id_language") && event.target.form;
+  if (!form) return;
+  const language = event.target.value;
+  for (const box of findAll("#id_title, [data-editor] :is(textarea, .preview)", form)) {
+    box.lang = language;
+    box.dir = RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr";
+  }
+});
+
 // Typing into the merged text means wanting it.
 document.addEventListener("input", (event) => {
   const name = event.target.dataset?.picks;

@@ -220,3 +220,15 @@ def test_the_list_needs_few_queries(client, agent, base, django_assert_max_num_q
 def test_a_saved_article_is_found_in_the_next_request(client, agent, base):
     client.post(reverse("articles:create"), {"title": "Zeppelin lands"})
     assert len(numbers(client.get(LIST, {"q": "zeppelin"}))) == 1
+
+
+@pytest.mark.parametrize("spelt", ["{}", "kb{}", "KB-{}"])
+def test_a_typed_number_finds_its_article(client, agent, base, spelt):
+    digits = base["drawer"].number.removeprefix("KB-")
+    found = numbers(client.get(LIST, {"q": spelt.format(digits)}))
+    assert (base["drawer"].number in found) == (spelt != "{}")
+
+
+def test_a_typed_number_of_a_hidden_article_finds_nothing(client, base):
+    client.force_login(make.customer())
+    assert numbers(client.get(LIST, {"q": base["drawer"].number})) == []

@@ -1,6 +1,10 @@
 """Writing a new article."""
 
+import threading
+
 import pytest
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from articles.models import Article, Template
@@ -257,3 +261,33 @@ def test_the_picker_finds_articles_to_link_to(client, agent):
     for words in ("blank receipt", article.number.lower()):
         page = client.get(where, {"pick": words}).content.decode()
         assert f'data-number="{article.number}"' in page
+
+
+def test_a_form_that_is_sent_twice_makes_one_article(client, agent):
+    typed = {"title": "No  receipt", "issue": "a\r\nb", "resolution": "Wait."}
+    first, second = client.post(NEW, typed), client.post(NEW, typed)
+    assert first["Location"] == second["Location"]
+    assert Article.objects.count() == 1
+    client.post(NEW, {**typed, "issue": "something else", "seen": Article.objects.get().number})
+    assert Article.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_make_one_article():
+    person = make.contributor()
+    start, answers = threading.Barrier(2), []
+
+    def press():
+        client = Client()
+        client.force_login(person)
+        start.wait(10)
+        answers.append(client.post(NEW, {"title": "No receipt", "issue": "Same"})["Location"])
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(answers) == 2
+    assert len(set(answers)) == Article.objects.count() == 1

@@ -263,3 +263,18 @@ def test_of_two_saves_at_the_same_moment_one_is_told_of_the_other():
         thread.join(20)
     assert sorted(said) == ["saved", "stale"]
     assert article.versions.count() == 2
+
+
+def test_what_was_being_written_stays_when_the_right_is_lost_meanwhile(client):
+    article = make.article(by=make.contributor())
+    fixer = make.contributor()
+    client.force_login(fixer)
+    typed = posted(article, cause="canary-typed")
+    actions.restate(
+        article, by=make.publisher(), confidence="validated", governance="compliance"
+    )
+    response = client.post(editor(article), typed)
+    assert response.status_code == 403
+    assert "canary-typed" in response.content.decode()
+    article.refresh_from_db()
+    assert article.cause == ""
