@@ -232,7 +232,9 @@ class Filler:
             )
         copy(articles)
         versions = [
-            Version(article_id=a.pk, number=1, by_id=a.owner_id, at=a.created_at, **a.words())
+            Version(
+                article_id=a.pk, number=1, by_id=a.created_by_id, at=a.created_at, **a.words()
+            )
             for a in articles
         ]
         copy(versions)
@@ -274,7 +276,11 @@ class Filler:
             tickets.append(self._ticket(number, at, language, vocabulary, about))
             topics.append(topic)
         identify(tickets)
-        links, outcomes, searches, messages, events = [], [], [], [], []
+        links: list[Link] = []
+        outcomes: list[Outcome] = []
+        searches: list[Search] = []
+        messages: list[Message] = []
+        events: list[TicketEvent] = []
         for ticket, topic in zip(tickets, topics, strict=True):
             events.append(
                 TicketEvent(ticket_id=ticket.pk, verb="received", by_id=None,
@@ -302,7 +308,7 @@ class Filler:
                 Message(ticket_id=ticket.pk, by_id=ticket.assignee_id, at=at,
                         body=self._sentences(self.words[ticket.language], [ticket.subject], 3))
             )  # fmt: skip
-            if not ticket.is_done:
+            if ticket.solved_at is None:
                 continue
             outcomes.append(
                 Outcome(

@@ -12,8 +12,9 @@ import math
 import random
 import re
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ OPEN = 132
 # Link rate wanted at the beginning and at the end of the year.
 LINKED_FROM, LINKED_TO = 0.63, 0.87
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 ROOTS = {"till": "Till desk", "pay": "Payments desk", "office": "Office desk"}
 # Monday to Sunday: restaurants call when the weekend comes and after it.
 WEEK = (1.25, 1.0, 0.95, 1.0, 1.3, 1.05, 0.45)
@@ -175,7 +177,7 @@ class Ticket:
     solver: Agent | None = None
     closed: datetime | None = None
     pending_until: datetime | None = None
-    changed: datetime | None = None
+    changed: datetime = LONG_AGO
     reopened: int = 0
     csat: int | None = None
     seconds: int = 0
@@ -822,7 +824,7 @@ class _Teller:
         allowed = ("public", "customer", "partner") if partner else ("public", "customer")
         return article if data["audience"] in allowed and self.rng.random() < 0.6 else None
 
-    def _line(self, ticket: Ticket, pool: dict[str, tuple[str, ...]]) -> str:
+    def _line(self, ticket: Ticket, pool: Mapping[str, Sequence[str]]) -> str:
         return self._fill(
             self.rng.choice(pool[ticket.language]),
             ticket.language,
@@ -847,8 +849,8 @@ class _Teller:
         rng, language = self.rng, ticket.language
         sign = tickets_name(agent, language)
         if not steps:
-            middle = self._line(ticket, tickets.ASK_BACK if ticket.topic.name == "no_reply"
-                                else tickets.CLOSE)  # fmt: skip
+            asked = ticket.topic.name == "no_reply"
+            middle = self._line(ticket, tickets.ASK_BACK if asked else tickets.CLOSE)
             return f"{self._greet(ticket)}\n\n{middle}\n\n{sign}"
         kept = steps if rng.random() < 0.7 else steps[:2]
         return "\n\n".join(
@@ -963,8 +965,8 @@ class _Teller:
                     span = self._ago(4) - article.born
                     moments.append((article.born + span * rng.uniform(0.05, 0.95), None))
             moments.sort(key=lambda pair: pair[0])
-            for words, (at, ticket) in zip(stages[1:], moments, strict=True):
-                self._improve(article, words, at, ticket)
+            for words, (at, cause) in zip(stages[1:], moments, strict=True):
+                self._improve(article, words, at, cause)
             self._raise_flags(article, free)
             self._propose(article, free)
 

@@ -186,7 +186,7 @@ class _Loader:
                 language=asker.language,
                 joined_at=self.now - timedelta(days=500),
             )
-        copy([self.account(asker) for asker in known])
+        copy([user for asker in known if (user := self.account(asker))])
         for asker in self.story.askers:
             self.rows[id(asker)] = Requester(
                 name=asker.name,
@@ -616,7 +616,7 @@ class _Loader:
                 for name, query, shared, email in tickets.VIEWS
             ]
         )
-        notices = []
+        notices: list[Notification] = []
         for to, kind, by, _subject, body, about, at, read in self.story.notices:
             row = self.row(about)
             notices.append(self._notice(to, kind, by, f"{row.number} {row.title}", body,
@@ -641,7 +641,8 @@ class _Loader:
                     notices.append(self._notice(
                         ticket.assignee, "replied", None, f"{row.number} {row.subject}",
                         event.detail["said"].body, link, event.at, row.pk % 4 == 0))  # fmt: skip
-        copy(sorted(notices, key=lambda notice: notice.at))
+        notices.sort(key=lambda notice: notice.at)
+        copy(notices)
 
     def _notice(
         self, to: Agent | None, kind: str, by: Agent | None, subject: str, body: str, url: str,

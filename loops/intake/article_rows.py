@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,7 @@ class ReadyArticle:
 class Articles:
     """The kind `articles`."""
 
-    fields = FIELDS
+    fields: Sequence[str] = FIELDS
 
     def __init__(self, options: Options) -> None:
         self.options = options

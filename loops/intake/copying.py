@@ -60,7 +60,7 @@ def copy(objects: Sequence[models.Model]) -> int:
     lines = [
         "\t".join([write(getattr(one, name)) for name, write in columns]) for one in objects
     ]
-    _send(model._meta.db_table, [field.column for field in fields], lines)
+    _send(model._meta.db_table, [str(field.column) for field in fields], lines)
     return len(objects)
 
 

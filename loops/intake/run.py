@@ -208,9 +208,9 @@ def _land(batch: list[Any], kind: Kind, options: Options, report: Report) -> Non
                     transaction.set_rollback(True)
         except DatabaseError as error:
             kind.forget()
-            if attempt + 1 < TRIES and len(fresh) == len(batch) == 1:
-                continue
             if len(fresh) == 1:
+                if attempt + 1 < TRIES:
+                    continue
                 reason = str(error).strip().splitlines()[0]
                 report.problems.append(
                     Problem(fresh[0].place, f"the database refuses it: {reason}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,7 +76,7 @@ def cut(text: str) -> tuple[str, str]:
 class Tickets:
     """The kind `tickets`."""
 
-    fields = FIELDS
+    fields: Sequence[str] = FIELDS
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -245,7 +246,7 @@ class Tickets:
                     at=ticket.solved_at,
                 )
                 for ticket in made
-                if ticket.is_done
+                if ticket.solved_at is not None
             ]
         )
         copy(made)
@@ -261,17 +262,17 @@ class Tickets:
     def _askers(self, rows: list[ReadyTicket]) -> list[Requester]:
         """The requester of each row: known by the address, else somebody new."""
         addresses = {row.email for row in rows if row.email}
-        known = {
+        known: dict[str, Requester] = {
             asker.email.lower(): asker
-            for asker in Requester.objects.annotate(lower=Lower("email")).filter(
+            for asker in Requester.objects.alias(lower=Lower("email")).filter(
                 lower__in=addresses
             )
         }
         users = {
             user.email.lower(): user
-            for user in User.objects.annotate(lower=Lower("email"))
-            .filter(lower__in=addresses - known.keys())
-            .select_related("organisation")
+            for user in User.objects.alias(lower=Lower("email")).filter(
+                lower__in=addresses - known.keys(), requester=None
+            )
         }
         made: list[Requester] = []
         found: list[Requester] = []
@@ -283,11 +284,7 @@ class Tickets:
                 asker = Requester(
                     name=row.name or (user.name if user else row.email.split("@")[0]),
                     email=row.email,
-                    organisation_id=company.pk
-                    if company
-                    else user.organisation_id
-                    if user
-                    else None,
+                    organisation_id=company.pk if company else user and user.organisation_id,
                     user_id=user.pk if user else None,
                     language=row.ticket.language,
                     made_at=row.ticket.created_at,

@@ -14,7 +14,7 @@ from loops.intake.problems import Unusable
 from loops.intake.ticket_rows import Tickets
 from people.models import User
 
-KINDS = {"tickets": Tickets, "articles": Articles}
+KINDS: dict[str, type[Tickets] | type[Articles]] = {"tickets": Tickets, "articles": Articles}
 SHOWN = 200
 
 
