@@ -627,12 +627,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     refused = [(ticket, error) for ticket, error in done if error is not None]
     if solved:
         messages.success(request, _("Solved: %(list)s") % {"list": ", ".join(solved)})
-    for ticket, error in refused:
-        why = " ".join(m.detail for m in error.missing) or str(error)
-        messages.error(request, f"{ticket.number}: {why}")
     if refused and not solved:
         context = {"rows": refused, "back": onward(request, reverse("tickets:queue"))}
         return render(request, "tickets/bulk_refused.html", context, status=409)
+    for ticket, error in refused:
+        why = " ".join(m.detail for m in error.missing) or str(error)
+        messages.error(request, f"{ticket.number}: {why}")
     return redirect(onward(request, reverse("tickets:queue")))
 
 
