@@ -313,7 +313,9 @@ class Postgres(Server):
                 **self._as_user(),
             )
             while self.process.poll() is None and time.monotonic() < deadline:
-                ready = self.run("pg_isready", "-q", "-h", self.sockets, "-U", "kcs")
+                ready = self.run(
+                    *("pg_isready", "-q", "-h", self.sockets, "-U", "kcs", "-d", "postgres")
+                )
                 if ready.returncode == 0:
                     return
                 time.sleep(0.03)

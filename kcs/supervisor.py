@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / (os.environ.get("KCS_VAR") or "var")  # data, logs, mail: all that a run leaves
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
+PATIENCE = 15  # seconds that the work in hand has to end when the site stops
 STEADY = 30  # seconds a part must live to count as started well
 LONGEST_PAUSE = 30  # seconds between two tries with a part that keeps dying
 # Files of packages that no page of ours asks for. Compressing them takes seconds.
@@ -232,13 +233,17 @@ class Part:
             time.sleep(0.02)
         return True
 
-    def stop(self, seconds: float) -> None:
+    def ask_to_stop(self) -> None:
         if self.running():
-            os.kill(self.pid, signal.SIGTERM)
-            if not self.wait(seconds):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self.pid, signal.SIGKILL)
-                self.wait(5)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+
+    def end(self, seconds: float) -> None:
+        """Wait for its end, and make one when the time is over."""
+        if not self.wait(seconds):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.wait(5)
 
 
 def open_log(path: Path) -> IO[bytes]:
@@ -258,7 +263,7 @@ def last_lines(path: Path, count: int = 15) -> str:
 
 def clear_left_overs(parts: dict[str, list]) -> None:
     """Wait for the parts of a killed supervisor, which are ending, and kill what does not."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     for pid, born in parts.values():
         while born is not None and birth(pid) == born:
             if time.monotonic() > deadline:
@@ -307,6 +312,9 @@ class Site:
                 else "It is being started already."
             )
             return 0
+        self.lock.truncate(0)
+        self.lock.write(str(os.getpid()))
+        self.lock.flush()
         try:
             clear_left_overs(running(self.var).get("parts", {}))
             (self.var / "run/site.json").unlink(missing_ok=True)
@@ -525,16 +533,13 @@ class Site:
         """First nobody makes new work, then the work in hand ends, then the data is closed."""
         began = time.monotonic()
         self.stopping += 1
-        for helper in self.helpers:
-            helper.stop(10)
         order = {"beat": 0, "web": 1, "worker": 2}
-        parts = sorted(self.parts, key=lambda part: order[part.name])
-        for part in parts:
-            if part.running():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(part.pid, signal.SIGTERM)
-        for part in parts:
-            part.stop(15)
+        processes = self.helpers + sorted(self.parts, key=lambda part: order[part.name])
+        for process in processes:
+            process.ask_to_stop()
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            process.end(max(deadline - time.monotonic(), 0.1))
         for server in reversed(self.servers):
             server.stop()
         if self.parts or self.servers:
@@ -616,16 +621,12 @@ def main(arguments: list[str]) -> int:
 
 def stop(var: Path) -> int:
     """End the site that runs from this folder, and come back when it has ended."""
-    known = running(var)
-    with contextlib.suppress(OSError), (var / "run/lock").open("a+") as lock:
+    with contextlib.suppress(OSError), (var / "run/lock").open("r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if not known:
-                say("It is being started; try again when it runs.")
-                return 1
-            os.kill(known["pid"], signal.SIGTERM)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.kill(int(lock.read()), signal.SIGTERM)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # which we get when it has ended
             say("Stopped.")
             return 0
     say("It is not running.")
