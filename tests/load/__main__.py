@@ -116,13 +116,14 @@ def _write(found: str, sizes: dict[str, int], seconds: float, requests: int) -> 
         platform.machine(),
     )
     path = ROOT / "docs" / "performance.md"
+    filled = f" (filled in {seconds:.0f} s)" if seconds else ""
     begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
     told = path.read_text(encoding="utf-8")
     block = f"""{begin}
 Measured on {time.strftime("%Y-%m-%d")} with Python {platform.python_version()} on one core of
 {processor}, medians over {requests} requests, at {sizes["tickets"]:,} tickets,
-{sizes["articles"]:,} articles, {sizes["links"]:,} links and {sizes["searches"]:,} searches
-(filled in {seconds:.0f} s).
+{sizes["articles"]:,} articles, {sizes["links"]:,} links and {sizes["searches"]:,} searches{filled};
+{os.getloadavg()[0]:.0f} processes were running at the same time.
 
 {found}
 {end}"""
