@@ -43,7 +43,7 @@ document.addEventListener("click", (event) => {
 register("next", () => step(1));
 register("previous", () => step(-1));
 register("jump", (number) => select(rows()[number - 1]));
-register("open", () => find("#open-full")?.click());
+register("open", () => onceRead(() => find("#open-full")?.click()));
 
 let answered = find("#kq")?.value.trim() ?? ""; // the words that the list answers
 let asked = answered;
@@ -78,12 +78,27 @@ document.addEventListener("keydown", (event) => {
 
 // --- Verbs ---------------------------------------------------------------------------------
 
-/** U twice in a row undoes; the button shows the new state before the server has answered. */
-register("use", () => {
-  const button = find("#use");
-  if (!button || find("#use-form.htmx-request")) return;
-  button.click();
+let waiting = null;
+
+/** What is pressed while the next article is still on its way is meant for that article. */
+function onceRead(act) {
+  if (current()?.classList.contains("htmx-request")) waiting = act;
+  else act();
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!waiting || current()?.dataset.number !== find("#reader")?.dataset.number) return;
+  const act = waiting;
+  waiting = null;
+  act();
 });
+
+/** U twice in a row undoes; the button shows the new state before the server has answered. */
+register("use", () =>
+  onceRead(() => {
+    if (!find("#use-form.htmx-request")) find("#use")?.click();
+  }),
+);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const button = event.detail.elt.id === "use-form" && find("#use");
@@ -105,13 +120,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   button.classList.toggle("primary", used);
 });
 
-register("flag", () => {
-  const button = find("#flag");
-  const popover = find("#flag-pop");
-  if (!button || !popover) return;
-  show("know");
-  popover.showPopover({ source: button });
-});
+register("flag", () =>
+  onceRead(() => {
+    const button = find("#flag");
+    const popover = find("#flag-pop");
+    if (!button || !popover) return;
+    show("know");
+    popover.showPopover({ source: button });
+  }),
+);
 
 // The popover stands outside the reader, so that a new article does not close it half-written.
 document.addEventListener(
@@ -129,14 +146,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   find("#flag-pop").hidePopover();
 });
 
-register("improve", () => {
-  const link = find("#improve");
-  if (!link) return;
-  show("know");
-  htmx
-    .ajax("GET", link.href, { target: "#know", swap: "outerHTML" })
-    .then(() => focusIn("#f-resolution"));
-});
+register("improve", () =>
+  onceRead(() => {
+    const link = find("#improve");
+    if (!link) return;
+    show("know");
+    htmx
+      .ajax("GET", link.href, { target: "#know", swap: "outerHTML" })
+      .then(() => focusIn("#f-resolution"));
+  }),
+);
 
 register("create", () => {
   if (find("#capture") || !work) return;
