@@ -1,19 +1,22 @@
 """The workspace in a real browser: what is typed survives, two people see each other, and the
 page fits every screen, language and theme."""
 
+import gzip
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from articles import actions as article_actions
+from kcs.static import OURS, slim
 from loops.solve import actions
 from tests import make
 from tickets import actions as ticket_actions
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGE_BUDGET = 100 * 1024  # bytes over the wire, of all files of one page, compressed
+PAGE_BUDGET = 100 * 1024  # bytes of all files of one page, as they are sent: slim, compressed
 THEMES = ("light", "dark")
 
 
@@ -245,3 +248,23 @@ def test_using_right_after_walking_on_uses_what_was_walked_to(desk, ticket):
     desk.wait_for_selector("#why.ready")
     assert [link.article.number for link in ticket.links.all()] == [second]
     expect(desk.locator(f"#hit-{second} .used-tag")).to_be_visible()
+
+
+def test_all_files_of_the_page_together_stay_within_their_budget(live, page, agent, ticket):
+    """The test server sends files as they lie there; production sends them slim and packed."""
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    live.log_in(page, agent)
+    page.goto(live.url(ticket.get_absolute_url()))
+    page.wait_for_load_state("networkidle")
+    weights = {}
+    for answer in answers:
+        if answer.status != 200 or answer.request.method != "GET":
+            continue
+        name = urlsplit(answer.url).path.removeprefix("/static/")
+        body = answer.body()
+        if name.startswith(OURS):
+            body = slim(name, body)
+        weights[name] = len(body if name.endswith(".woff2") else gzip.compress(body))
+    assert any(name.endswith("workspace.js") for name in weights)
+    assert sum(weights.values()) <= PAGE_BUDGET, weights
