@@ -591,8 +591,8 @@ def static_state() -> str:
 
 def static_sources() -> Iterator[str]:
     """A line for every file that decides what the collected files are."""
-    folders = [ROOT / "static", *ROOT.glob("*/static")]
-    for folder in sorted(set(folders)):
+    applications = [made.parent for made in sorted(ROOT.glob("*/apps.py"))]
+    for folder in [ROOT / "static", *(place / "static" for place in applications)]:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 found = path.stat()

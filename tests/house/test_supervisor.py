@@ -239,6 +239,11 @@ def test_given_servers_are_used_and_none_is_started(site, tmp_path):
     assert not (tmp_path / "valkey").exists()
 
 
+def test_what_was_collected_does_not_count_as_a_change_of_what_is_collected(running):
+    """Else each start compresses every file again, which takes seconds."""
+    assert (ROOT / "var/static/.made-from").read_text() == supervisor.static_state()
+
+
 def test_the_secret_is_made_once_and_kept_from_others(tmp_path):
     first = supervisor.own_secret(tmp_path)
     assert supervisor.own_secret(tmp_path) == first
