@@ -10,6 +10,7 @@ would fail in that language alone.
 """
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -131,7 +132,8 @@ def compile_all() -> None:
         compiled = path.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= path.stat().st_mtime:
             continue
-        half = path.with_suffix(".half")
+        # Two starts at once must not take each other's half-written file.
+        half = path.with_suffix(f".{os.getpid()}.half")
         with half.open("wb") as file:
             write_mo(file, load(path.parent.parent.name, path.stem))
         half.replace(compiled)
