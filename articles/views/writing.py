@@ -29,6 +29,7 @@ from articles.forms import (
     text_values,
 )
 from articles.models import Article, Template
+from articles.search import LIKELY, SHOWN
 from articles.search import query as engine
 from articles.views.doors import AgentRequest, agents_only, find, visible
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
@@ -36,9 +37,6 @@ from people.models import Domain, User
 
 EDITOR = "articles/editor.html"
 DUPLICATES = "articles/duplicates.html"
-SHOWN = 0.12  # likeness from which an article is shown as alike while one writes
-LIKELY = 0.35  # and from which saving a new one asks first
-
 # Sent again within this time, the same text of the same person is the same press.
 SAME_PRESS = timedelta(minutes=2)
 

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from articles import rules
 from articles.models import PARTS, Article
+from articles.search import LIKELY, SHOWN
 from articles.search import query as engine
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from loops.models import Link, Search
@@ -365,6 +366,11 @@ def create(request: HttpRequest, number: str) -> HttpResponse:
     chosen = request.POST.get("template", "")
     template = next((t for t in choices if str(t.pk) == chosen), None)
     form["template"] = template.pk if template else form["template"]
+    alike = _alike(request, ticket)
+    seen = set(request.POST.get("seen", "").split(","))
+    if {hit.number for hit in alike if hit.likeness >= LIKELY} - seen:
+        # Not shown while typing, or no script showed it: saving asks once.
+        return _form(request, ticket, "capture", {**more, "duplicates": alike, "asks": True})
     try:
         article = actions.create(
             ticket,
@@ -381,17 +387,18 @@ def create(request: HttpRequest, number: str) -> HttpResponse:
     return _back(request, ticket, said, article)
 
 
+def _alike(request: HttpRequest, ticket: Ticket) -> list[engine.Hit]:
+    """Articles that say much of what the draft says, the likest first."""
+    found = engine.duplicates(_typed(request), user=request.user, language=ticket.language)
+    return [hit for hit in found if hit.likeness >= SHOWN]
+
+
 @require_POST
 @for_agents
 def duplicates(request: HttpRequest, number: str) -> HttpResponse:
     """Articles like the draft, by its whole text: while typing and again before saving."""
     ticket = desk.find_ticket(request, number)
-    found = engine.duplicates(
-        _typed(request),
-        user=request.user,
-        language=ticket.language,
-        exclude=request.POST.get("exclude") or None,
-    )
+    found = _alike(request, ticket)
     context = Workspace(request, ticket).context(duplicates=found)
     return render(request, f"{PAGE}#duplicates", context)
 

@@ -56,3 +56,20 @@ def test_a_candidate_can_not_create_validated():  # acceptance: SC5.5
 def test_the_draft_offers_the_words_one_searched_with_as_tags():
     ticket = make.ticket()
     assert actions.draft(ticket, searched="Drawer stuck T6")["tags"] == ["drawer", "stuck"]
+
+
+def test_saving_asks_once_about_a_likely_duplicate_that_was_not_shown(client):
+    """acceptance: improve/04: again before saving, with the text as it then is."""
+    agent, ticket = make.contributor(), make.ticket(description="The drawer is stuck")
+    twin = make.article(title="Drawer stuck", issue="The drawer is stuck", resolution="Oil it.")
+    draft = {"title": "Drawer stuck", "issue": "The drawer is stuck", "resolution": "Oil it."}
+    client.force_login(agent)
+    address = f"/tickets/{ticket.number}/create/"
+    asked = client.post(address, draft)
+    assert asked.status_code == 200
+    assert twin.number in asked.content.decode()
+    assert "Nothing is saved yet" in asked.content.decode()
+    assert not ticket.links.exists()
+    saved = client.post(address, {**draft, "seen": f"{twin.number},"})
+    assert saved.status_code == 302
+    assert ticket.links.get().article != twin
