@@ -8,11 +8,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.queries import ArticleQuerySet, FlagQuerySet, SuggestionQuerySet
 from articles.search.models import CorpusStat, Document, Posting, Term
+from kcs.addresses import numbered
 from people.models import Domain, Team
 
 __all__ = [
@@ -240,7 +240,7 @@ class Article(Origin, Words):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:detail", args=[self.number])
+        return numbered("articles:detail", self.number)
 
     @property
     def is_external(self) -> bool:

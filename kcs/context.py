@@ -1,7 +1,7 @@
 """What every page shows around its content: theme, direction, tabs, counts, where one is."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -68,8 +68,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "open_tabs": _tabs(request),
         "nav": _place(request),
         "rail": SimpleLazyObject(lambda: _rail(unread)),
-        "search_url": _address("articles:search") or _address("articles:list") or "/",
-        "palette_url": _address("palette"),
     }
 
 
@@ -81,13 +79,17 @@ def _address(view: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1)
+def places() -> tuple[dict[str, Any], ...]:
+    """The rail's places that this installation has, for whoever looks."""
+    known = ({**place._asdict(), "url": _address(place.view), "count": 0} for place in RAIL)
+    return tuple(place for place in known if place["url"])
+
+
 def _rail(unread: Callable[[], int]) -> list[dict[str, Any]]:
-    places = [{**place._asdict(), "url": _address(place.view), "count": 0} for place in RAIL]
-    shown = [place for place in places if place["url"]]
-    for place in shown:
-        if place["key"] == "inbox":
-            place["count"] = unread()
-    return shown
+    return [
+        {**place, "count": unread()} if place["key"] == "inbox" else place for place in places()
+    ]
 
 
 def _theme(request: HttpRequest, user: Any) -> str:

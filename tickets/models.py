@@ -7,9 +7,9 @@ from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kcs.addresses import numbered
 from people.models import Domain, Organisation, Team
 from tickets.queries import TicketQuerySet
 
@@ -218,7 +218,7 @@ class Ticket(models.Model):
         return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("solve:workspace", args=[self.number])
+        return numbered("solve:workspace", self.number)
 
     @property
     def is_done(self) -> bool:

@@ -5,6 +5,7 @@ A state is never told by colour alone: each badge is an icon and a word.
 
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +15,15 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from django import template
 from django.conf.locale import LANG_INFO
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Parser,
+    TextNode,
+    Token,
+    Variable,
+)
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -22,7 +32,67 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kcs.context import places
+
 register = template.Library()
+
+
+def drawn_early(tag: Callable[..., SafeString]) -> Callable[..., SafeString]:
+    """A simple tag that becomes plain text while the template is read, where everything it is
+    given stands in the template: a page has two hundred icons and keys that never change."""
+    register.simple_tag(tag)
+    compiled = register.tags[tag.__name__]
+
+    def early(parser: Parser, token: Token) -> Node:
+        node = compiled(parser, token)
+        given = [*node.args, *node.kwargs.values()]
+        if node.target_var or not all(_is_literal(value) for value in given):
+            return node
+        named = {name: value.resolve({}) for name, value in node.kwargs.items()}
+        return TextNode(tag(*[value.resolve({}) for value in node.args], **named))
+
+    register.tag(tag.__name__, early)
+    return tag
+
+
+def _is_literal(value: FilterExpression) -> bool:
+    known = value.var.literal is not None if isinstance(value.var, Variable) else True
+    return known and not value.filters
+
+
+class FixedNode(Node):
+    """A part of a template that depends on nothing but the language, rendered once for each."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.rendered: dict[str, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language() or "en"
+        known = self.rendered.get(language)
+        if known is None:
+            # An empty context: nothing of a person or a request can get in and stay.
+            empty = template.Context()
+            with empty.bind_template(context.template):
+                known = self.rendered[language] = self.nodelist.render(empty)
+        return known
+
+
+@register.tag
+def fixed(parser: Parser, token: Token) -> FixedNode:
+    """`{% fixed %}…{% endfixed %}` around words, icons and addresses that are the same for all.
+
+    No variable of the page is known inside.
+    """
+    nodelist = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return FixedNode(nodelist)
+
+
+@register.simple_tag(name="places")
+def places_of_the_rail() -> tuple[dict[str, Any], ...]:
+    return places()
+
 
 # Icons that point along the line of reading turn round in Hebrew.
 FLIPPED = {
@@ -112,13 +182,13 @@ def _svg(name: str, size: int, classes: str, label: str) -> SafeString:
     )
 
 
-@register.simple_tag
+@drawn_early
 def icon(name: str, size: int = 16, cls: str = "", label: object = "") -> SafeString:
     """`{% icon "flag" 14 %}`. Silent for screen readers unless it has a label."""
     return _svg(str(name), int(size), str(cls), str(label))
 
 
-@register.simple_tag
+@drawn_early
 def kbd(*keys: str) -> SafeString:
     """`{% kbd "Ctrl" "K" %}`: what to press, shown on the button that does it."""
     return format_html_join("", "<kbd>{}</kbd>", ((key,) for key in keys))
@@ -158,6 +228,11 @@ def audience_icon(value: object) -> SafeString:
     known = AUDIENCE.get(str(value or ""))
     if known is None:
         return mark_safe("")
+    return _audience_icon(known, get_language() or "en")
+
+
+@lru_cache(maxsize=32)
+def _audience_icon(known: Mark, _language: str) -> SafeString:
     name, _tone, word = known
     return format_html(
         '<span class="badge plain" title="{}">{}</span>', word, _svg(name, 13, "", str(word))
@@ -215,12 +290,19 @@ def initials(person: object) -> str:
 @register.simple_tag
 def avatar(person: object, tone: str = "", label: object = "") -> SafeString:
     """A person's initials in a disc; silent unless labelled, for the name stands beside it."""
-    spoken = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
-    return format_html('<span class="avatar {}" {}>{}</span>', tone, spoken, initials(person))
+    if label:
+        return format_html(
+            '<span class="avatar {}" role="img" aria-label="{}">{}</span>',
+            tone,
+            label,
+            initials(person),
+        )
+    return _disc(initials(person), tone)
+
+
+@lru_cache(maxsize=1024)
+def _disc(letters: str, tone: str) -> SafeString:
+    return format_html('<span class="avatar {}" aria-hidden="true">{}</span>', tone, letters)
 
 
 @lru_cache(maxsize=32)
