@@ -240,7 +240,11 @@ class _Loader:
                 number=self.article_numbers[id(article)],
                 template=template,
                 language=data["language"],
-                environment_facets=data["environment_facets"],
+                environment_facets={
+                    name: value
+                    for name, value in data["environment_facets"].items()
+                    if value != "any"
+                },
                 rendered=text.render_all(last.words),
                 confidence=data["confidence"],
                 audience=data["audience"],
