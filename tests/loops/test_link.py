@@ -103,7 +103,9 @@ def test_the_words_of_a_linked_ticket_find_its_article_and_go_with_the_link():
     ticket = make.ticket(subject="hieroglyphics instead of a bill", description="")
     assert not engine.search("hieroglyphics", user=agent).hits
     link = actions.link(ticket, article, by=agent)
-    assert [h.number for h in engine.search("hieroglyphics", user=agent).hits] == [article.number]
+    assert [h.number for h in engine.search("hieroglyphics", user=agent).hits] == [
+        article.number
+    ]
     actions.unlink(link, by=agent)
     assert not engine.search("hieroglyphics", user=agent).hits
 
@@ -123,5 +125,9 @@ def test_the_link_keeps_the_version_of_its_moment():  # acceptance: reuse/07
         article, by=make.contributor(), changes={"resolution": "Replace the cable."}
     )
     link.refresh_from_db()
-    assert (link.version.number, link.delivered.number, link.article.version_number) == (1, 1, 2)
+    assert (link.version.number, link.delivered.number, link.article.version_number) == (
+        1,
+        1,
+        2,
+    )
     assert link.delivered.resolution == "Update the firmware."
