@@ -132,8 +132,9 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
     return Q(**{f"{column}__{step}e": values[0]}) & behind
 
 
-def _write(direction: str, row: Model, order: Sequence[str]) -> str:
-    values = [getattr(row, name.lstrip("-")) for name in order]
+def _write(direction: str, row: Model | dict[str, Any], order: Sequence[str]) -> str:
+    names = [name.lstrip("-") for name in order]
+    values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
     plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
     text = json.dumps([direction, *plain], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

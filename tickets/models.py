@@ -170,6 +170,11 @@ class Ticket(models.Model):
                 name="ticket_undone_priority",
             ),
             models.Index(
+                fields=["created_at", "id"],
+                condition=Q(state__in=["new", "open", "pending"]),
+                name="ticket_undone_age",
+            ),
+            models.Index(
                 fields=["assignee", "-changed_at", "-id"],
                 condition=Q(state__in=["new", "open", "pending"]),
                 name="ticket_mine",
@@ -225,13 +230,17 @@ class Ticket(models.Model):
         return self.state in (self.State.SOLVED, self.State.CLOSED)
 
     def lock(self) -> None:
-        """Reload this row and hold it until the transaction ends. What it points to comes along:
-        five rows that every answer shows, in one query and not in five."""
-        self.refresh_from_db(
-            from_queryset=Ticket.objects.select_related(
-                "requester__organisation", "organisation", "assignee", "team", "domain"
-            ).select_for_update(of=("self",), no_key=True)
-        )
+        """Reload this row and hold it until the transaction ends. The rows that it points to
+        are kept where they are known and still the right ones: every answer shows them."""
+        known = [
+            (field, getattr(self, field.attname), field.get_cached_value(self))
+            for field in self._meta.concrete_fields
+            if field.is_relation and field.is_cached(self)
+        ]
+        self.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True))
+        for field, key, row in known:
+            if getattr(self, field.attname) == key:
+                field.set_cached_value(self, row)
 
 
 class Message(models.Model):

@@ -18,7 +18,7 @@ def agent(client):
 
 
 def shown(response) -> list[str]:
-    return [ticket.subject for ticket in response.context["page"].rows]
+    return [ticket["subject"] for ticket in response.context["page"].rows]
 
 
 def test_the_queue_shows_what_is_not_solved_yet_newest_change_first(client, agent):

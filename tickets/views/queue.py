@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, Manager, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -20,13 +20,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from kcs.addresses import numbered
 from kcs.errors import Refused
 from kcs.pages import keyset
 from people.models import LANGUAGES, Domain, Organisation, User
 from tickets import actions, bulk
 from tickets.filters import AGES, SORTS, STATES, TicketFilter, kept
 from tickets.forms import NewTicketForm
-from tickets.models import Message, SavedView, Ticket
+from tickets.models import Message, Requester, SavedView, Ticket
 from tickets.queries import TicketQuerySet, counts, number_in, teams_of
 from tickets.views import agents_only, onward
 
@@ -36,10 +37,9 @@ CAP = 501  # counted no further: see the `capped` filter
 DONE = {"solved", "closed", "any"}
 FURTHER = ("team", "age", "channel", "language", "priority")
 SHOWN = (
-    "number", "subject", "language", "state", "priority", "channel", "created_at", "changed_at",
-    "solved_at", "pending_until", "due_at", "reply_count",
-    "requester__name", "requester__email", "organisation__name", "domain__name",
-    "assignee__name", "assignee__email", "team__name",
+    "pk", "number", "subject", "language", "state", "priority", "channel", "created_at",
+    "changed_at", "pending_until", "due_at", "reply_count",
+    "requester_id", "organisation_id", "domain_id", "assignee_id",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     filters = TicketFilter(asked, queryset=visible, request=request)
     rows = _with_columns(filters.qs, done=bool(DONE & set(asked.getlist("state"))))
     page = keyset(rows, filters.order, cursor=request.GET.get("cursor", ""), size=ROWS)
+    _complete(page.rows, user)
     plain = kept(request.GET)
     context = {
         "page": page,
@@ -121,21 +122,47 @@ def _jump(request: HttpRequest, visible: TicketQuerySet) -> HttpResponse | None:
     return redirect(found)
 
 
-def _with_columns(tickets: TicketQuerySet, *, done: bool) -> TicketQuerySet:
-    """What a row shows, in one query and without the long texts."""
+def _with_columns(tickets: TicketQuerySet, *, done: bool) -> QuerySet[Any, dict[str, Any]]:
+    """What a row shows, without the long texts and without the names: see `_complete`."""
     last = Message.objects.filter(ticket=OuterRef("pk"), internal=False).order_by("-at", "-pk")
-    tickets = (
-        tickets.select_related("requester", "organisation", "domain", "assignee", "team")
-        .only(*SHOWN)
-        .annotate(last_by=Subquery(last.values("by")[:1]))
-    )
+    tickets = tickets.annotate(last_by=Subquery(last.values("by")[:1]))
     if done:
         # The rows of loops are met by name only: which outcome a solved ticket has now.
         tickets = tickets.annotate(
             current=FilteredRelation("outcomes", condition=Q(outcomes__ended_at=None)),
             outcome=F("current__outcome"),
         )
-    return tickets
+    return tickets.values(*SHOWN, "last_by", *(["outcome"] if done else []))
+
+
+def _complete(rows: list[dict[str, Any]], user: User) -> None:
+    """Add what the columns do not say: the address, and the names of what a ticket points to.
+
+    A short query a table: joined to the rows, five tables cost four milliseconds of planning.
+    """
+    requesters = _names(Requester.objects, rows, "requester_id", "name", "email")
+    organisations = _names(Organisation.objects, rows, "organisation_id", "name")
+    domains = _names(Domain.objects, rows, "domain_id", "name")
+    assignees = _names(User.objects, rows, "assignee_id", "name", "email")
+    for row in rows:
+        row["url"] = numbered("solve:workspace", row["number"])
+        row["is_done"] = row["state"] in DONE
+        row["requester"] = requesters[row["requester_id"]] or _("Anonymous")
+        row["organisation"] = organisations.get(row["organisation_id"], "")
+        row["domain"] = domains.get(row["domain_id"], "")
+        row["assignee"] = assignees.get(row["assignee_id"], "")
+        row["is_mine"] = row["assignee_id"] == user.pk
+
+
+def _names(
+    table: Manager[Any], rows: list[dict[str, Any]], key: str, *columns: str
+) -> dict[int, str]:
+    """The names of the rows' `key`: the first column of each that says something."""
+    wanted = {row[key] for row in rows} - {None}
+    if not wanted:
+        return {}
+    found = table.filter(pk__in=wanted).order_by().values_list("pk", *columns)
+    return {pk: next(filter(None, said), "") for pk, *said in found}
 
 
 def _page_url(query: QueryDict, cursor: str) -> str:
