@@ -145,8 +145,29 @@ class Live:
 
 
 @pytest.fixture
-def live(live_server) -> Live:
-    return Live(live_server.url)
+def live(request: pytest.FixtureRequest, transactional_db, live_server) -> Iterator[Live]:
+    """The site, served to the end: pages poll, and a request that still runs while the tables
+    are emptied would wait for them, and they for it."""
+    yield Live(live_server.url)
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            for page in context.pages:
+                page.goto("about:blank")
+    wait_for_requests()
+
+
+def wait_for_requests(seconds: float = 10) -> None:
+    """Until the database has had nothing else to do, three times in a row."""
+    deadline = time.monotonic() + seconds
+    quiet = 0
+    while quiet < 3 and time.monotonic() < deadline:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+        time.sleep(0.03)
 
 
 @pytest.fixture
