@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -19,9 +19,15 @@ FACET_COLUMNS = {
     "confidence": "b.confidence::text",
     "audience": "b.audience::text",
     "language": "b.language::text",
-    "domain": "dom.path::text",
+    "domain": "b.path::text",
     "tag": "tag",
 }
+# The rows that are counted.
+COUNTED = """
+b as materialized (
+  select a.confidence, a.audience, a.language, dom.path, a.tags
+  from candidates c join articles_article a on a.id = c.article_id
+  left join people_domain dom on dom.id = a.domain_id)"""
 
 
 def facets(
@@ -56,34 +62,44 @@ def facets(
             f"with candidates as (select seen.id as article_id from ({seen}) as seen(id)),",
             list(seen_params),
         )
-    arms, arm_params = [], []
+    arms, arm_params = counting(filters, archived=archived)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} {COUNTED} {arms}", [*params, *arm_params])
+        return tallied(cursor.fetchall())
+
+
+def narrowed(filters: Mapping[str, Any]) -> bool:
+    """Whether a facet was chosen, so that it counts among other candidates than it shows."""
+    return any(listed(filters.get(name)) for name in FACETS)
+
+
+def counting(filters: Mapping[str, Any], *, archived: bool = False) -> tuple[str, list[Any]]:
+    """What counts the rows of COUNTED: facet, value, how many."""
+    arms, params = [], []
     for name in FACETS:
         where, where_params = _facet_conditions(filters, but=name, archived=archived)
         extra = ", unnest(b.tags) tag" if name == "tag" else ""
         arms.append(
-            f"select '{name}', {FACET_COLUMNS[name]}, count(*) "
-            f"from b left join people_domain dom on dom.id = b.domain_id{extra} "
+            f"select '{name}', {FACET_COLUMNS[name]}, count(*) from b{extra} "
             f"where {where} group by 2"
         )
-        arm_params += where_params
-    sql = (
-        f"{head} b as materialized (select a.confidence, a.audience, a.language, a.domain_id, "
-        "a.tags from candidates c join articles_article a on a.id = c.article_id) "
-        + " union all ".join(arms)
-    )
+        params += where_params
+    return " union all ".join(arms), params
+
+
+def tallied(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
+    """The counts by facet and value; a domain's are also its parents'."""
     counted: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *arm_params])
-        for name, value, number in cursor.fetchall():
-            if value is None:
-                continue
-            if name == "domain":
-                steps = value.split("/")
-                for depth in range(1, len(steps) + 1):
-                    path = "/".join(steps[:depth])
-                    counted[name][path] = counted[name].get(path, 0) + number
-            else:
-                counted[name][value] = number
+    for name, value, number in rows:
+        if value is None:
+            continue
+        if name == "domain":
+            steps = value.split("/")
+            for depth in range(1, len(steps) + 1):
+                path = "/".join(steps[:depth])
+                counted[name][path] = counted[name].get(path, 0) + number
+        else:
+            counted[name][value] = number
     return counted
 
 
@@ -101,8 +117,8 @@ def _facet_conditions(
             where.append("b.tags && %s::varchar[]")
         elif name == "domain":
             where.append(
-                "exists (select from unnest(%s::text[]) path where dom.path = path "
-                "or starts_with(dom.path, path || '/'))"
+                "exists (select from unnest(%s::text[]) chosen where b.path = chosen "
+                "or starts_with(b.path, chosen || '/'))"
             )
         else:
             where.append(f"b.{name} = any(%s::text[])")

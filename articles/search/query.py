@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -28,7 +28,7 @@ from articles.search.asking import (
     complete,
     telling,
 )
-from articles.search.facets import facets
+from articles.search.facets import COUNTED, counting, facets, narrowed, tallied
 from articles.search.ranking import (
     BEST,
     MAX_DRAFT_TERMS,
@@ -65,6 +65,8 @@ class Hit:
     last_reused_at: datetime | None
     helped: int
     views: int
+    changed_at: datetime
+    open_flags: int
     score: float
     rank: int
     likeness: float = 0.0
@@ -81,6 +83,8 @@ class Results:
     more: bool = False
     corrected: str | None = None
     language: str = ""
+    # How many each choice of a filter would leave; None where they were not counted along.
+    counted: dict[str, dict[str, int]] | None = None
 
 
 def search(
@@ -94,12 +98,14 @@ def search(
     add: Iterable[str] = (),
     context: str | None = None,
     archived: bool = False,
+    count: bool = False,
 ) -> Results:
     """The articles that answer this text best, among those this person may see.
 
     `drop` and `add` are words a person took out of the query or put in; `context` is text
     that counts half (the environment of a ticket). `filters`: domain (path, branch included),
     confidence, audience, governance, tag, language, owner; each one value or a list.
+    `count` the facets along, in the same statement, where none of them is chosen.
     """
     asked = ask(text, language, drop=drop, add=add, context=context)
     complete(asked, text)
@@ -108,8 +114,19 @@ def search(
     )
     if ranking is None:
         return Results([], [], language=asked.language)
-    hits, known, more = _fetch(ranking, outside=is_outside(user), limit=limit)
-    return Results(hits, telling(asked, known), more=more, language=asked.language)
+    found = _fetch(
+        ranking,
+        outside=is_outside(user),
+        limit=limit,
+        count=count and not narrowed(filters or {}),
+    )
+    return Results(
+        found.hits,
+        telling(asked, found.known),
+        more=found.more,
+        language=asked.language,
+        counted=found.counted,
+    )
 
 
 def duplicates(
@@ -167,24 +184,38 @@ def duplicates(
     )
     if ranking is None:
         return []
-    hits, known, _ = _fetch(ranking, outside=is_outside(user), limit=limit)
-    own = sum(weight * asked.weights[ranking.ids[term]] for term, weight, _ in known)
-    for hit in hits:
+    found = _fetch(ranking, outside=is_outside(user), limit=limit)
+    own = sum(weight * asked.weights[ranking.ids[term]] for term, weight, _ in found.known)
+    for hit in found.hits:
         hit.likeness = round(min(1.0, hit.score / own), 3) if own else 0.0
-    return hits
+    return found.hits
 
 
-def _fetch(
-    ranking: Ranking, *, outside: bool, limit: int
-) -> tuple[list[Hit], list[tuple[int, float, int]], bool]:
-    """Run the statement: hits, the terms that ranked (id, weight, df), whether there is more."""
+class Found(NamedTuple):
+    """What the statement answered. `known` are the terms that ranked: id, weight, df."""
+
+    hits: list[Hit]
+    known: list[tuple[int, float, int]]
+    more: bool
+    counted: dict[str, dict[str, int]] | None
+
+
+def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) -> Found:
+    """Run the statement."""
+    counted, counts, count_params = "", "null", []
+    if count:
+        arms, count_params = counting({})
+        counted = f",{COUNTED}"
+        counts = f"(select json_agg(c) from ({arms}) as c(facet, value, number))"
     sql = ranking.sql + BEST.format(
         impact="outside" if outside else "impact",
         fields="outside_fields" if outside else "fields",
         shown=TEXT_SHOWN,
+        counted=counted,
+        counts=counts,
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*ranking.params, REUSE, limit + 1])
+        cursor.execute(sql, [*ranking.params, REUSE, limit + 1, *count_params])
         rows = cursor.fetchall()
     known = [(int(term), weight, df) for term, weight, df in _json(rows[0][0]) or ()]
     weights = {term: weight for term, weight, _ in known}
@@ -194,7 +225,7 @@ def _fetch(
         for term, token in ranking.ids.items()
         if term in weights
     ]
-    found = [row for row in rows if row[1] is not None]
+    found = [row for row in rows if row[2] is not None]
     hits = []
     for rank, row in enumerate(found[:limit], start=1):
         here = {int(term): (mask, impact) for term, mask, impact in _json(row[-1]) or ()}
@@ -204,8 +235,9 @@ def _fetch(
             for term, token, word, function in asked
             if term in here and here[term][0]
         ]
-        hits.append(_hit(rank, row[1:-1], matches, outside=outside))
-    return hits, known, len(found) > limit
+        hits.append(_hit(rank, row[2:-1], matches, outside=outside))
+    told = [(row["facet"], row["value"], row["number"]) for row in _json(rows[0][1]) or ()]
+    return Found(hits, known, len(found) > limit, tallied(told) if count else None)
 
 
 def _json(value: Any) -> Any:
@@ -216,7 +248,7 @@ def _hit(
     rank: int, row: Sequence[Any], matches: Sequence[passages.Match], *, outside: bool
 ) -> Hit:
     (pk, number, title, confidence, audience, governance, language, reuse_count) = row[:8]
-    (last_reused_at, helped, views, score, tags, *texts) = row[8:]
+    (last_reused_at, helped, views, changed_at, open_flags, score, tags, *texts) = row[8:]
     return Hit(
         article_id=pk,
         number=number,
@@ -231,6 +263,8 @@ def _hit(
         last_reused_at=last_reused_at,
         helped=helped,
         views=views,
+        changed_at=changed_at,
+        open_flags=open_flags,
         score=round(score, 4),
         rank=rank,
         tags=tags,

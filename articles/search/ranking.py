@@ -107,10 +107,11 @@ matched as materialized (
     json_agg(json_build_array(p.term_id::text, p.{fields}, p.{impact})) as terms
   from known k join articles_posting p on p.term_id = k.id
     and p.article_id = any((select array_agg(article_id) from best)::int[])
-  group by p.article_id)
-select (select json_agg(json_build_array(id::text, weight, df)) from known),
+  group by p.article_id){counted}
+select (select json_agg(json_build_array(id::text, weight, df)) from known), {counts},
   a.id, a.number, a.title, a.confidence, a.audience, a.governance, a.language, a.reuse_count,
-  a.last_reused_at, a.helped_count, a.view_count, best.score, a.tags,
+  a.last_reused_at, a.helped_count, a.view_count, a.changed_at, a.open_flags, best.score,
+  a.tags,
   left(a.issue, {shown}), left(a.environment, {shown}), left(a.resolution, {shown}),
   left(a.cause, {shown}), left(a.parts::text, {shown}), matched.terms
 from (select) one
