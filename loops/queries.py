@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from loops.models import Link
+    from loops.models import Link  # noqa: F401  (named in strings)
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
-    model: type[Link]
-
     def resolutions(self) -> LinkQuerySet:
         """The links that count as reuse."""
         return self.filter(kind="resolution")

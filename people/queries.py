@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from people.models import User
+    from people.models import Domain, Notification, User  # noqa: F401  (named in strings)
 
 
 class UserQuerySet(models.QuerySet["User"]):

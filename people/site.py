@@ -235,7 +235,7 @@ class Shown(Rights, ModelAdmin):
         """Choose among what there is; it is made and changed on a page of its own."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for way in ("add", "change", "delete", "view"):
-            if hasattr(getattr(field, "widget", None), f"can_{way}_related"):
+            if field is not None and hasattr(field.widget, f"can_{way}_related"):
                 setattr(field.widget, f"can_{way}_related", False)
         return field
 

@@ -232,10 +232,11 @@ class Ticket(models.Model):
     def lock(self) -> None:
         """Reload this row and hold it until the transaction ends. The rows that it points to
         are kept where they are known and still the right ones: every answer shows them."""
+        relations = [f for f in self._meta.concrete_fields if isinstance(f, models.ForeignKey)]
         known = [
             (field, getattr(self, field.attname), field.get_cached_value(self))
-            for field in self._meta.concrete_fields
-            if field.is_relation and field.is_cached(self)
+            for field in relations
+            if field.is_cached(self)
         ]
         self.refresh_from_db(from_queryset=Ticket.objects.select_for_update(no_key=True))
         for field, key, row in known:

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django_htmx.middleware import HtmxDetails
 
 from articles.models import Article
-from kcs.errors import NotAllowed
-from people.models import User
 
 if TYPE_CHECKING:
     from articles.queries import ArticleQuerySet
-
-View = Callable[..., HttpResponse]
-
-
-class AgentRequest(HttpRequest):
-    """A request behind `agents_only`: somebody is signed in and works here."""
-
-    user: User
-    htmx: HtmxDetails
-
-
-def agents_only(view: View) -> View:
-    """Visitors are asked to sign in, customers are refused: before anything is looked up, so
-    that the answer is the same for what is hidden and for what does not exist."""
-
-    @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.is_agent:
-            raise NotAllowed(_("Only agents work here."))
-        return view(request, *args, **kwargs)
-
-    return door
 
 
 def visible(request: HttpRequest) -> ArticleQuerySet:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,6 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -26,12 +26,14 @@ from articles.filters import ArticleFilter
 from articles.models import Article, Audience, Confidence
 from articles.search import query as engine
 from articles.templatetags.knowledge import language_named
-from articles.views.doors import AgentRequest, agents_only, visible
+from articles.views.doors import visible
 from articles.views.hooks import on_search
+from kcs.addresses import numbered
 from kcs.pages import keyset
+from people.doors import AgentRequest, agents_only
 from people.models import Domain, User
 
-PAGE = 25
+PAGE = 20
 MOST = 100  # hits that one search shows at most
 QUERY_LENGTH = 256
 TAGS = 12
@@ -93,7 +95,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "misread": sorted(narrowing.form.errors),
     }
     found = _searched(request, q, chosen, sort) if q else _browsed(request, narrowing, sort)
-    context |= found | _facets(request, q, chosen)
+    context |= found | _facets(request, q, chosen, found.get("counted"))
     template = "articles/search.html"
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         template += "#found"
@@ -154,19 +156,13 @@ def _searched(
     asked = request.GET.get("show", "")
     shown = min(MOST, max(PAGE, int(asked))) if asked.isdecimal() and len(asked) < 6 else PAGE
     limit = shown if sort == "relevance" else MOST
-    results = engine.search(q, user=request.user, filters=chosen, limit=limit)
+    results = engine.search(q, user=request.user, filters=chosen, limit=limit, count=True)
     record = None
     for hook in on_search:
         record = hook(results, by=request.user, query=q, filters=dict(chosen)) or record
-    facts = (
-        visible(request)
-        .only("changed_at", "open_flags")
-        .in_bulk([hit.article_id for hit in results.hits])
-    )
-    rows = [_hit_row(hit, facts.get(hit.article_id), record) for hit in results.hits]
+    rows = [_hit_row(hit, record) for hit in results.hits]
     if sort == "recent":
-        epoch = datetime.min.replace(tzinfo=timezone.get_default_timezone())
-        rows.sort(key=lambda row: row.changed_at or epoch, reverse=True)
+        rows.sort(key=attrgetter("changed_at"), reverse=True)
     elif sort == "reused":
         rows.sort(key=lambda row: -row.reuse_count)
     if (named := _named(request, q)) and all(row.number != named.number for row in rows):
@@ -175,6 +171,7 @@ def _searched(
     return {
         "rows": rows[:shown],
         "corrected": results.corrected,
+        "counted": results.counted,
         "more_query": _with(request) + f"&show={min(MOST, shown + PAGE)}" if more else "",
         "older_url": "",
         "newer_url": "",
@@ -190,8 +187,8 @@ def _named(request: HttpRequest, q: str) -> Article | None:
     return named.annotate(domain_name=F("domain__name")).only(*COLUMNS).first()
 
 
-def _hit_row(hit: engine.Hit, article: Article | None, record: Any) -> Row:
-    url = reverse("articles:detail", args=[hit.number])
+def _hit_row(hit: engine.Hit, record: Any) -> Row:
+    url = numbered("articles:detail", hit.number)
     if record is not None:
         url += "?" + urlencode({"search": record.pk, "rank": hit.rank})
     return Row(
@@ -204,9 +201,9 @@ def _hit_row(hit: engine.Hit, article: Article | None, record: Any) -> Row:
         url=url,
         snippet=hit.snippet,
         why=hit.why,
-        changed_at=article.changed_at if article else None,
+        changed_at=hit.changed_at,
         last_reused_at=hit.last_reused_at,
-        open_flags=article.open_flags if article else 0,
+        open_flags=hit.open_flags,
         tags=hit.tags,
     )
 
@@ -258,12 +255,19 @@ def _article_row(article: Article) -> Row:
 # Facets -------------------------------------------------------------------------------------
 
 
-def _facets(request: HttpRequest, q: str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def _facets(
+    request: HttpRequest,
+    q: str,
+    chosen: Mapping[str, Any],
+    counted: Mapping[str, Mapping[str, int]] | None,
+) -> dict[str, Any]:
     """What the list can be narrowed by, each with how many it would leave.
 
-    Counted among what this person may see, so a count tells nothing that the list would not.
+    Counted among what this person may see, so a count tells nothing that the list would not;
+    by the search itself, where it could.
     """
-    counted = engine.facets(q, user=request.user, filters=chosen)
+    if counted is None:
+        counted = engine.facets(q, user=request.user, filters=chosen)
     agent = request.user.is_authenticated and request.user.is_agent
 
     def choices(

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, diff, notices, parts, rules
 from articles.models import Article, Version
-from articles.views.doors import AgentRequest, agents_only, find
+from articles.views.doors import find
 from kcs.errors import BadValue
+from people.doors import AgentRequest, agents_only
 
 PAGE = 50
 

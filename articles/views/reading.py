@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import actions, counters, parts, rules
 from articles.forms import STATES, FlagForm, RateForm, StateForm, first_error
 from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion
-from articles.views.doors import AgentRequest, agents_only, find, visible
+from articles.views.doors import find, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
 from kcs.web import answer
+from people.doors import AgentRequest, agents_only
 from people.models import User
 
 DETAIL = "articles/detail.html"

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import actions, diff, rules
 from articles.forms import TextForm, text_values
 from articles.models import Article, Flag, Suggestion
-from articles.views.doors import AgentRequest, agents_only, find, onward, visible
+from articles.views.doors import find, onward, visible
 from kcs.errors import BadValue, Stale
+from people.doors import AgentRequest, agents_only
 
 PAGE = 50
 

@@ -31,8 +31,9 @@ from articles.forms import (
 from articles.models import Article, Template
 from articles.search import LIKELY, SHOWN
 from articles.search import query as engine
-from articles.views.doors import AgentRequest, agents_only, find, visible
+from articles.views.doors import find, visible
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
+from people.doors import AgentRequest, agents_only
 from people.models import Domain, User
 
 EDITOR = "articles/editor.html"

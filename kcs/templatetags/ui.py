@@ -63,8 +63,9 @@ def _is_literal(value: FilterExpression) -> bool:
 class FixedNode(Node):
     """A part of a template that depends on nothing but the language, rendered once for each."""
 
-    def __init__(self, nodelist: NodeList) -> None:
+    def __init__(self, nodelist: NodeList, name: str = "") -> None:
         self.nodelist = nodelist
+        self.name = name
         self.rendered: dict[str, SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
@@ -73,20 +74,30 @@ class FixedNode(Node):
         if known is None:
             # An empty context: nothing of a person or a request can get in and stay.
             empty = template.Context()
-            with empty.bind_template(context.template):
+            with empty.bind_template(context.template):  # type: ignore[arg-type]
                 known = self.rendered[language] = self.nodelist.render(empty)
-        return known
+        if not self.name:
+            return known
+        context[self.name] = known
+        return mark_safe("")
 
 
 @register.tag
 def fixed(parser: Parser, token: Token) -> FixedNode:
     """`{% fixed %}…{% endfixed %}` around words, icons and addresses that are the same for all.
 
-    No variable of the page is known inside.
+    No variable of the page is known inside. `{% fixed as name %}` keeps it for later.
     """
+    match token.split_contents():
+        case [_fixed]:
+            name = ""
+        case [_fixed, "as", name]:
+            pass
+        case _:
+            raise template.TemplateSyntaxError("Write {% fixed %} or {% fixed as name %}.")
     nodelist = parser.parse(("endfixed",))
     parser.delete_first_token()
-    return FixedNode(nodelist)
+    return FixedNode(nodelist, name)
 
 
 @register.simple_tag(name="places")

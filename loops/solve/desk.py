@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -25,6 +24,7 @@ from articles.search import query as engine
 from kcs.errors import Missing
 from loops.models import Delivery, Link, Outcome, Search
 from loops.solve import actions, gate
+from people.doors import AgentRequest
 from people.models import SiteSettings, User
 from tickets.models import Message, Ticket
 
@@ -46,7 +46,7 @@ class Desk:
     kept: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, request: HttpRequest, number: str) -> Desk:
+    def of(cls, request: AgentRequest, number: str) -> Desk:
         return cls(
             request.session, number, dict(request.session.get("desk", {}).get(number, {}))
         )
@@ -89,7 +89,7 @@ class Desk:
         return list(self.kept.get("add", []))
 
 
-def open_tab(request: HttpRequest, ticket: Ticket) -> None:
+def open_tab(request: AgentRequest, ticket: Ticket) -> None:
     """Keep the ticket among the tabs; the one unseen for longest makes room."""
     tab = {
         "number": ticket.number,
@@ -110,14 +110,14 @@ def open_tab(request: HttpRequest, ticket: Ticket) -> None:
     request.session["open_tabs"] = tabs
 
 
-def close_tab(request: HttpRequest, number: str) -> None:
+def close_tab(request: AgentRequest, number: str) -> None:
     tabs = request.session.get("open_tabs", [])
     kept = [tab for tab in tabs if tab["number"] != number]
     if len(kept) != len(tabs):
         request.session["open_tabs"] = kept
 
 
-def find_ticket(request: HttpRequest, number: str) -> Ticket:
+def find_ticket(request: AgentRequest, number: str) -> Ticket:
     """The ticket, if this person may see it; hidden and missing are the same."""
     return get_object_or_404(
         Ticket.objects.visible_to(request.user).select_related(
@@ -127,7 +127,7 @@ def find_ticket(request: HttpRequest, number: str) -> Ticket:
     )
 
 
-def find_article(request: HttpRequest, number: str) -> Article:
+def find_article(request: AgentRequest, number: str) -> Article:
     return get_object_or_404(
         Article.objects.visible_to(request.user).select_related("owner", "domain", "template"),
         number=number.upper(),
@@ -137,7 +137,7 @@ def find_article(request: HttpRequest, number: str) -> Article:
 class Workspace:
     """The context of the page and of each of its parts; a part computes only what it shows."""
 
-    def __init__(self, request: HttpRequest, ticket: Ticket) -> None:
+    def __init__(self, request: AgentRequest, ticket: Ticket) -> None:
         self.request = request
         self.ticket = ticket
         self.user: User = request.user
@@ -177,9 +177,10 @@ class Workspace:
                         ),
                     }
                 )
-        for message in said:
-            message.html = text.render(message.body)
-            message.carried = carried.get(message.pk, [])
+        shown: Any  # the template reads these beside the row's own
+        for shown in said:
+            shown.html = text.render(shown.body)
+            shown.carried = carried.get(shown.pk, [])
         return said
 
     # -- the knowledge side ------------------------------------------------------------
@@ -191,10 +192,11 @@ class Workspace:
                 "article", "version", "delivered", "by"
             )
         )
-        for link in found:
-            link.changed = link.delivered.number != link.article.version_number
-            link.may_remove = (
-                link.by_id == self.user.pk or ("change", "others") in self.user.rights
+        shown: Any
+        for shown in found:
+            shown.changed = shown.delivered.number != shown.article.version_number
+            shown.may_remove = (
+                shown.by_id == self.user.pk or ("change", "others") in self.user.rights
             )
         return found
 
@@ -210,9 +212,9 @@ class Workspace:
                 self.ticket, by=self.user, q=self.q, filters=self.filters, limit=SHOWN
             )
             return results, search.pk
-        seen = self.desk.kept.get("search")
-        words = {"drop": self.desk.drop, "add": self.desk.add}
-        fresh = seen and time.time() - seen["at"] < SEARCH_LASTS
+        seen = self.desk.kept.get("search") or {"at": 0}
+        words: dict[str, Any] = {"drop": self.desk.drop, "add": self.desk.add}
+        fresh = time.time() - seen["at"] < SEARCH_LASTS
         if fresh and not self.filters and seen["words"] == words:
             # The page is only looked at again: not another search.
             results = actions.look(
@@ -231,13 +233,14 @@ class Workspace:
     def hits(self) -> list[engine.Hit]:
         results, search = self.found
         audiences = actions.requester_audiences(self.ticket)
-        for hit in results.hits:
-            hit.linked = hit.article_id in self.linked
-            hit.sendable = hit.confidence == "validated" and hit.audience in audiences
-            hit.selected = hit.number == self.selected_number
-            hit.url = (
-                reverse("solve:reader", args=[self.ticket.number, hit.number])
-                + f"?search={search or ''}&rank={hit.rank}"
+        shown: Any
+        for shown in results.hits:
+            shown.linked = shown.article_id in self.linked
+            shown.sendable = shown.confidence == "validated" and shown.audience in audiences
+            shown.selected = shown.number == self.selected_number
+            shown.url = (
+                reverse("solve:reader", args=[self.ticket.number, shown.number])
+                + f"?search={search or ''}&rank={shown.rank}"
             )
         return results.hits
 

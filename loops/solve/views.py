@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from articles import rules
-from articles.models import PARTS, Article
+from articles.models import PARTS, Article, Version
 from articles.search import LIKELY, SHOWN
 from articles.search import query as engine
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from loops.models import Link, Search
 from loops.solve import actions, desk
 from loops.solve.desk import Workspace
-from people.models import Domain, SiteSettings, User
+from people.doors import AgentRequest, agents_only
+from people.models import Domain, User
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
 from tickets.views import onward
 
 PAGE = "tickets/workspace.html"
-View = Callable[..., HttpResponse]
-
-
-def for_agents(view: View) -> View:
-    """Agents only; the others are told where their own place is."""
-
-    @wraps(view)
-    @login_required
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_agent:
-            raise NotAllowed(_("This page is for agents."))
-        request.site_settings = SimpleLazyObject(SiteSettings.load)
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def show(
-    request: HttpRequest,
+    request: AgentRequest,
     ticket: Ticket,
     part: str,
     *others: str,
@@ -75,12 +57,12 @@ def show(
     return response
 
 
-def _selected(request: HttpRequest) -> str:
+def _selected(request: AgentRequest) -> str:
     number = request.POST.get("article", "")
     return f"?article={number}" if number else ""
 
 
-def _keep_typing(request: HttpRequest, number: str) -> desk.Desk:
+def _keep_typing(request: AgentRequest, number: str) -> desk.Desk:
     """What stands in the composer survives every other act on the page."""
     kept = desk.Desk.of(request, number)
     if "body" in request.POST:
@@ -89,8 +71,8 @@ def _keep_typing(request: HttpRequest, number: str) -> desk.Desk:
 
 
 @require_GET
-@for_agents
-def workspace(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def workspace(request: AgentRequest, number: str) -> HttpResponse:
     """The ticket with the ranked articles beside it."""
     ticket = desk.find_ticket(request, number)
     if number != ticket.number:
@@ -100,7 +82,7 @@ def workspace(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, PAGE, Workspace(request, ticket).context())
 
 
-def _keep_words(request: HttpRequest, ticket: Ticket) -> None:
+def _keep_words(request: AgentRequest, ticket: Ticket) -> None:
     """Words of the ticket that are taken out of the search or put in; the ticket stays."""
     if {"drop", "add", "reset"} & set(request.GET):
         desk.Desk.of(request, ticket.number).keep(
@@ -110,8 +92,8 @@ def _keep_words(request: HttpRequest, ticket: Ticket) -> None:
 
 
 @require_GET
-@for_agents
-def suggestions(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def suggestions(request: AgentRequest, number: str) -> HttpResponse:
     """The results for the words typed or switched; `know` when the chips changed too."""
     ticket = desk.find_ticket(request, number)
     _keep_words(request, ticket)
@@ -123,8 +105,8 @@ def suggestions(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@for_agents
-def reader(request: HttpRequest, number: str, article: str) -> HttpResponse:
+@agents_only
+def reader(request: AgentRequest, number: str, article: str) -> HttpResponse:
     """One article beside the ticket. That it was opened belongs to the trail."""
     ticket = desk.find_ticket(request, number)
     found = desk.find_article(request, article)
@@ -145,8 +127,8 @@ def reader(request: HttpRequest, number: str, article: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def use(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def use(request: AgentRequest, number: str) -> HttpResponse:
     """Link the article and put it into the reply; on a used one, take both back."""
     ticket = desk.find_ticket(request, number)
     article = desk.find_article(request, request.POST.get("article", ""))
@@ -174,7 +156,7 @@ def use(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _after(
-    request: HttpRequest, ticket: Ticket, said: str, *, undo: str = "", part: str = "bar"
+    request: AgentRequest, ticket: Ticket, said: str, *, undo: str = "", part: str = "bar"
 ) -> HttpResponse:
     """The parts that every act on a link changes, and a toast that says what happened."""
     if not request.htmx:
@@ -187,18 +169,18 @@ def _after(
     )  # fmt: skip
 
 
-def _select_again(request: HttpRequest) -> None:
+def _select_again(request: AgentRequest) -> None:
     """The article that was acted on stays the selected one."""
     query = request.GET.copy()
     for name in ("article", "q"):
         if request.POST.get(name):
             query[name] = request.POST[name]
-    request.GET = query
+    request.GET = query  # type: ignore[assignment]  # a copy of it, one word changed
 
 
 @require_POST
-@for_agents
-def unlink(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def unlink(request: AgentRequest, number: str) -> HttpResponse:
     ticket = desk.find_ticket(request, number)
     link = _own_link(ticket, request.POST.get("link", ""))
     kept = _keep_typing(request, ticket.number)
@@ -219,8 +201,8 @@ def _own_link(ticket: Ticket, pk: str) -> Link:
 
 
 @require_POST
-@for_agents
-def kind(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def kind(request: AgentRequest, number: str) -> HttpResponse:
     """Resolution or reference."""
     ticket = desk.find_ticket(request, number)
     link = _own_link(ticket, request.POST.get("link", ""))
@@ -234,8 +216,8 @@ def kind(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def flag(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def flag(request: AgentRequest, number: str) -> HttpResponse:
     """Use the article and say what is wrong with it."""
     ticket = desk.find_ticket(request, number)
     article = desk.find_article(request, request.POST.get("article", ""))
@@ -256,14 +238,14 @@ def flag(request: HttpRequest, number: str) -> HttpResponse:
 # -- improve and create -------------------------------------------------------------------
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
+def _typed(request: AgentRequest) -> dict[str, Any]:
     names = ("title", *PARTS)
     return {name: request.POST[name] for name in names if name in request.POST}
 
 
 @require_http_methods(["GET", "POST"])
-@for_agents
-def improve(request: HttpRequest, number: str, article: str) -> HttpResponse:
+@agents_only
+def improve(request: AgentRequest, number: str, article: str) -> HttpResponse:
     """Edit in place: Contributors live, Candidates as a suggestion."""
     ticket = desk.find_ticket(request, number)
     found = desk.find_article(request, article)
@@ -306,7 +288,7 @@ def improve(request: HttpRequest, number: str, article: str) -> HttpResponse:
         return _form(request, ticket, "improve", more, status=error.status)
     if live and actions.may_send(ticket, found) and found.number not in kept.carried:
         kept.keep(carried=[*kept.carried, found.number])
-    if live:
+    if isinstance(made, Version):
         said = _("%(number)s is now version %(version)s, for everyone.")
         said %= {"number": found.number, "version": made.number}
     else:
@@ -315,7 +297,7 @@ def improve(request: HttpRequest, number: str, article: str) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, ticket: Ticket, part: str, more: dict[str, Any], status: int = 200
+    request: AgentRequest, ticket: Ticket, part: str, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The form in the knowledge pane, or the whole page around it without JavaScript."""
     context = Workspace(request, ticket).context(pane=part, **more)
@@ -325,20 +307,20 @@ def _form(
     return response
 
 
-def _back(request: HttpRequest, ticket: Ticket, said: str, article: Article) -> HttpResponse:
+def _back(request: AgentRequest, ticket: Ticket, said: str, article: Article) -> HttpResponse:
     """From a form back to the list, the article selected."""
     if not request.htmx:
         messages.success(request, said)
         return redirect(f"{ticket.get_absolute_url()}?article={article.number}")
     query = request.GET.copy()
     query["article"] = article.number
-    request.GET = query
+    request.GET = query  # type: ignore[assignment]  # a copy of it, one word changed
     return show(request, ticket, "know", "bar", "composer", "links", "toast", said=said)
 
 
 @require_http_methods(["GET", "POST"])
-@for_agents
-def create(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def create(request: AgentRequest, number: str) -> HttpResponse:
     """Write the missing article; the requester's words, environment and search come along."""
     ticket = desk.find_ticket(request, number)
     kept = _keep_typing(request, ticket.number)
@@ -387,15 +369,15 @@ def create(request: HttpRequest, number: str) -> HttpResponse:
     return _back(request, ticket, said, article)
 
 
-def _alike(request: HttpRequest, ticket: Ticket) -> list[engine.Hit]:
+def _alike(request: AgentRequest, ticket: Ticket) -> list[engine.Hit]:
     """Articles that say much of what the draft says, the likest first."""
     found = engine.duplicates(_typed(request), user=request.user, language=ticket.language)
     return [hit for hit in found if hit.likeness >= SHOWN]
 
 
 @require_POST
-@for_agents
-def duplicates(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def duplicates(request: AgentRequest, number: str) -> HttpResponse:
     """Articles like the draft, by its whole text: while typing and again before saving."""
     ticket = desk.find_ticket(request, number)
     found = _alike(request, ticket)
@@ -406,15 +388,15 @@ def duplicates(request: HttpRequest, number: str) -> HttpResponse:
 # -- the conversation and the end ----------------------------------------------------------
 
 
-def _carried(request: HttpRequest) -> list[Article]:
+def _carried(request: AgentRequest) -> list[Article]:
     """The articles in the composer. One that was hidden meanwhile stops the sending."""
     numbers = [n.upper() for n in request.POST.getlist("articles") if n]
     return [desk.find_article(request, number) for number in dict.fromkeys(numbers)]
 
 
 @require_POST
-@for_agents
-def send(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def send(request: AgentRequest, number: str) -> HttpResponse:
     """Send the reply, or write the note."""
     ticket = desk.find_ticket(request, number)
     kept = _keep_typing(request, ticket.number)
@@ -436,8 +418,8 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def solve(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def solve(request: AgentRequest, number: str) -> HttpResponse:
     """Send what stands in the composer and solve. What the gate misses is said in words."""
     ticket = desk.find_ticket(request, number)
     kept = _keep_typing(request, ticket.number)
@@ -475,8 +457,8 @@ def solve(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def reopen(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def reopen(request: AgentRequest, number: str) -> HttpResponse:
     ticket = desk.find_ticket(request, number)
     actions.reopen(ticket, by=request.user, reason=request.POST.get("reason", ""))
     desk.open_tab(request, ticket)
@@ -484,7 +466,7 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
     return _everything(request, ticket, said % {"number": ticket.number})
 
 
-def _everything(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
+def _everything(request: AgentRequest, ticket: Ticket, said: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, said)
         return redirect(ticket.get_absolute_url())
@@ -495,8 +477,8 @@ def _everything(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse
 
 
 @require_POST
-@for_agents
-def assign(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def assign(request: AgentRequest, number: str) -> HttpResponse:
     """To me, to a colleague, or back to everyone."""
     ticket = desk.find_ticket(request, number)
     wanted = request.POST.get("to", "").strip()
@@ -517,7 +499,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     return _head(request, ticket, said)
 
 
-def _head(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
+def _head(request: AgentRequest, ticket: Ticket, said: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, said)
         return redirect(ticket.get_absolute_url())
@@ -526,8 +508,8 @@ def _head(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def pend(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def pend(request: AgentRequest, number: str) -> HttpResponse:
     """Wait for the requester, or for a date."""
     ticket = desk.find_ticket(request, number)
     until = _moment(request.POST.get("until", ""))
@@ -548,16 +530,16 @@ def _moment(given: str) -> datetime | None:
 
 
 @require_POST
-@for_agents
-def wake(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def wake(request: AgentRequest, number: str) -> HttpResponse:
     ticket = desk.find_ticket(request, number)
     ticket_actions.wake(ticket, by=request.user)
     return _head(request, ticket, _("%(number)s is open again.") % {"number": ticket.number})
 
 
 @require_POST
-@for_agents
-def change(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def change(request: AgentRequest, number: str) -> HttpResponse:
     """Priority, domain, defect: what is said about the ticket."""
     ticket = desk.find_ticket(request, number)
     wanted: dict[str, Any] = {}
@@ -573,8 +555,8 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def pulse(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def pulse(request: AgentRequest, number: str) -> HttpResponse:
     """The page is open: who else is here, and has anything changed meanwhile?"""
     ticket = desk.find_ticket(request, number)
     seconds = request.POST.get("seconds", "")
@@ -593,8 +575,8 @@ def pulse(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@for_agents
-def aside(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def aside(request: AgentRequest, number: str) -> HttpResponse:
     """Earlier tickets, similar solved ones, the trail; and the ticket's own settings."""
     ticket = desk.find_ticket(request, number)
     context = Workspace(request, ticket).context(
@@ -609,8 +591,8 @@ def aside(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def leave(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def leave(request: AgentRequest, number: str) -> HttpResponse:
     """Close the tab; the ticket stays as it is."""
     desk.close_tab(request, number.upper())
     tabs = request.session.get("open_tabs", [])
@@ -618,8 +600,8 @@ def leave(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_agents
-def bulk(request: HttpRequest) -> HttpResponse:
+@agents_only
+def bulk(request: AgentRequest) -> HttpResponse:
     """Solve several from the queue, each by itself through the same gate."""
     numbers = request.POST.getlist("numbers")[:200]
     chosen = Ticket.objects.visible_to(request.user).filter(number__in=numbers)
@@ -644,8 +626,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@for_agents
-def used_by(request: HttpRequest, number: str) -> HttpResponse:
+@agents_only
+def used_by(request: AgentRequest, number: str) -> HttpResponse:
     """The tickets that an article met, newest first: a panel of the article's page."""
     article = desk.find_article(request, number)
     visible = Ticket.objects.visible_to(request.user)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kcs.errors import BadValue
+from people.doors import agents_only
 from people.models import User
 from tickets import canned
 from tickets.forms import CannedReplyForm
 from tickets.models import Ticket
-from tickets.views import agents_only
 
 SUGGESTED = 8  # as many as one reads without scrolling
 

@@ -23,13 +23,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from kcs.addresses import numbered
 from kcs.errors import Refused
 from kcs.pages import keyset
+from people.doors import agents_only
 from people.models import LANGUAGES, Domain, Organisation, User
 from tickets import actions, bulk
 from tickets.filters import AGES, SORTS, STATES, TicketFilter, kept
 from tickets.forms import NewTicketForm
 from tickets.models import Message, Requester, SavedView, Ticket
 from tickets.queries import TicketQuerySet, counts, number_in, teams_of
-from tickets.views import agents_only, onward
+from tickets.views import onward
 
 ROWS = 50
 TWICE = timedelta(minutes=1)  # the same form again within it is the same request

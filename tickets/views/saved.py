@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kcs.errors import BadValue
+from people.doors import agents_only
 from people.models import User
 from tickets import saved
 from tickets.models import SavedView
-from tickets.views import agents_only
 
 
 @require_http_methods(["GET", "POST"])
