@@ -208,6 +208,12 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if not self.socket_folder.is_relative_to(self.folder):
+            shutil.rmtree(self.socket_folder, ignore_errors=True)  # the short one, elsewhere
+
+    @property
+    def socket_folder(self) -> Path:
+        return short_folder(self.folder / "run")
 
 
 class Postgres(Server):
@@ -223,7 +229,7 @@ class Postgres(Server):
         super().__init__(folder, lasting=lasting)
         self.user = server_user()
         self.data = folder / "data"
-        self.sockets = short_folder(folder / "run")
+        self.sockets = self.socket_folder
         self.programs = self._programs()
 
     def url(self, database: str = "kcs") -> str:
@@ -440,7 +446,7 @@ class Valkey(Server):
     def __init__(self, folder: Path, *, lasting: bool = True) -> None:
         super().__init__(folder, lasting=lasting)
         self.data = folder / "data"
-        self.socket = short_folder(folder / "run") / "valkey.sock"
+        self.socket = self.socket_folder / "valkey.sock"
         self.program = self._program()
 
     def url(self, number: int = 0) -> str:

@@ -123,12 +123,14 @@ def site() -> Iterator[Site]:
     var = Path("/tmp") / f"kcs-house-site-{os.getpid()}"
     var.mkdir()
     made = Site(var)
-    made.start()
-    yield made
-    if made.process and made.process.poll() is None:
-        made.process.terminate()
-        made.process.wait(60)
-    shutil.rmtree(var, ignore_errors=True)
+    try:
+        made.start()
+        yield made
+    finally:
+        if made.process and made.process.poll() is None:
+            made.process.terminate()
+            made.process.wait(60)
+        shutil.rmtree(var, ignore_errors=True)
 
 
 @pytest.fixture
