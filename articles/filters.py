@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
@@ -11,12 +9,11 @@ from django_filters import (
     CharFilter,
     ChoiceFilter,
     FilterSet,
-    MultipleChoiceFilter,
 )
-from django_filters.fields import MultipleChoiceField
 
 from articles.models import Article, Audience, Confidence, Flag, Governance
 from articles.queries import ArticleQuerySet
+from kcs.filters import LIMIT, CommaFilter, ListFilter
 from people.models import Domain
 
 # Every order ends in the key, so that each row has exactly one place (kcs.pages.keyset).
@@ -28,24 +25,13 @@ SORTS = {
 }
 # What an outsider may narrow by: nothing that tells more than the article itself.
 OUTSIDE = ("q", "domain", "tag", "language")
-LIMIT = 200  # characters of one value
 
 
-class CommaField(MultipleChoiceField):
-    """`confidence=wip&confidence=validated` and `confidence=wip,validated` mean the same."""
-
-    def to_python(self, value: Any) -> list[str]:
-        return super().to_python(
-            [part for item in value or [] for part in item.split(",") if part]
-        )
-
-
-class CommaFilter(MultipleChoiceFilter):
-    field_class = CommaField
-
-
-class ArticleFilter(FilterSet):
+class ArticleFilter(ListFilter):
     """Allow-listed: what is not named here filters nothing, and no lookups are taken."""
+
+    SORTS = SORTS
+    OUTSIDE = OUTSIDE
 
     q = CharFilter(method="titled", label=_("Title or number"), max_length=LIMIT)
     confidence = CommaFilter(choices=Confidence.choices, label=_("Confidence"))
@@ -66,19 +52,6 @@ class ArticleFilter(FilterSet):
     class Meta:
         model = Article
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        person = getattr(self.request, "user", None)
-        if person is not None and not getattr(person, "is_agent", False):
-            for name in set(self.filters) - set(OUTSIDE):
-                del self.filters[name]
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The columns that a page of this list is cut by."""
-        chosen = self.form.cleaned_data.get("sort") if self.is_bound else ""
-        return SORTS[chosen or "changed"][0]
 
     def titled(self, articles: ArticleQuerySet, _name: str, asked: str) -> ArticleQuerySet:
         """All these words in the title, or this number. Texts are for the search to read."""
@@ -108,9 +81,6 @@ class ArticleFilter(FilterSet):
 
     def with_flags(self, articles: ArticleQuerySet, _name: str, yes: bool) -> ArticleQuerySet:
         return articles.filter(open_flags__gt=0) if yes else articles.filter(open_flags=0)
-
-    def sorted(self, articles: ArticleQuerySet, _name: str, key: str) -> ArticleQuerySet:
-        return articles.order_by(*SORTS[key][0])
 
 
 class FlagFilter(FilterSet):

@@ -4,15 +4,14 @@ so that a page and a program that ask the same are answered the same."""
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
-from django_filters.fields import MultipleChoiceField
+from django_filters import CharFilter, ChoiceFilter
 
+from kcs.filters import LIMIT, CommaFilter, ListFilter
 from people.models import Domain
 from tickets.models import Ticket
 from tickets.queries import UNDONE, TicketQuerySet
@@ -53,24 +52,13 @@ KEPT = (
     "q",
     "sort",
 )
-LIMIT = 200  # characters of one value
 
 
-class CommaField(MultipleChoiceField):
-    """`state=open&state=new` and `state=open,new` mean the same."""
-
-    def to_python(self, value: Any) -> list[str]:
-        return super().to_python(
-            [part for item in value or [] for part in item.split(",") if part]
-        )
-
-
-class CommaFilter(MultipleChoiceFilter):
-    field_class = CommaField
-
-
-class TicketFilter(FilterSet):
+class TicketFilter(ListFilter):
     """Allow-listed: a key that is not named here is ignored, a value that is not known refused."""
+
+    SORTS = SORTS
+    OUTSIDE = OUTSIDE
 
     state = CommaFilter(choices=STATES, method="of_state", label=_("State"))
     assignee = CharFilter(method="of_assignee", label=_("Assignee"), max_length=LIMIT)
@@ -94,19 +82,6 @@ class TicketFilter(FilterSet):
     class Meta:
         model = Ticket
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        person = getattr(self.request, "user", None)
-        if person is not None and not getattr(person, "is_agent", False):
-            for name in set(self.filters) - set(OUTSIDE):
-                del self.filters[name]
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The columns that a page of this list is cut by."""
-        chosen = self.form.cleaned_data.get("sort") if self.is_bound else ""
-        return SORTS[chosen or "changed"][0]
 
     def of_state(
         self, tickets: TicketQuerySet, _name: str, states: list[str]
@@ -158,9 +133,6 @@ class TicketFilter(FilterSet):
         states = set(self.form.cleaned_data.get("state") or ())
         few = bool(states) and states <= {"undone", *UNDONE}
         return tickets.asking(text, few=few)
-
-    def sorted(self, tickets: TicketQuerySet, _name: str, key: str) -> TicketQuerySet:
-        return tickets.order_by(*SORTS[key][0])
 
 
 def is_key(value: str) -> bool:
