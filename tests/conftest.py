@@ -48,35 +48,15 @@ def fresh_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
-def first_rows(request: pytest.FixtureRequest) -> Iterator[None]:
+def first_rows(request: pytest.FixtureRequest) -> None:
     """A test that commits leaves empty tables behind; the next one finds the rows that the
     migrations put there."""
     marker = request.node.get_closest_marker("django_db")
     commits = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if not commits and not (marker and marker.kwargs.get("transaction")):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    for migration, fill in FIRST_ROWS:
-        getattr(importlib.import_module(migration), fill)(apps, None)
-    yield
-    _wait_for_quiet()
-
-
-def _wait_for_quiet(seconds: float = 10) -> None:
-    """Let what a closed page still asked for come to its end: emptying the tables beneath it
-    would be a deadlock."""
-    busy = (
-        "select count(*) from pg_stat_activity where datname = current_database()"
-        " and pid <> pg_backend_pid() and state <> 'idle'"
-    )
-    deadline = time.monotonic() + seconds
-    with connections["default"].cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(busy)
-            if not cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
+    if commits or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        for migration, fill in FIRST_ROWS:
+            getattr(importlib.import_module(migration), fill)(apps, None)
 
 
 class Htmx(Client):
