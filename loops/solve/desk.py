@@ -119,12 +119,18 @@ def close_tab(request: AgentRequest, number: str) -> None:
 
 def find_ticket(request: AgentRequest, number: str) -> Ticket:
     """The ticket, if this person may see it; hidden and missing are the same."""
-    return get_object_or_404(
+    ticket = get_object_or_404(
         Ticket.objects.visible_to(request.user).select_related(
-            "requester__organisation", "organisation", "assignee", "team", "domain"
+            "requester__organisation", "assignee", "domain"
         ),
         number=number.upper(),
     )
+    requester = ticket.requester
+    if ticket.organisation_id is not None and (
+        ticket.organisation_id == requester.organisation_id
+    ):
+        ticket.organisation = requester.organisation  # nearly always: no join for it
+    return ticket
 
 
 def find_article(request: AgentRequest, number: str) -> Article:
@@ -162,19 +168,16 @@ class Workspace:
         said = list(self.ticket.messages.all())
         carried: dict[int, list[dict[str, Any]]] = {}
         if self.ticket.reply_count:
-            sent = Delivery.objects.filter(message__ticket=self.ticket).select_related(
-                "version__article"
+            sent = Delivery.objects.filter(message__ticket=self.ticket).values_list(
+                "message", "version__article__number", "version__number", "version__title"
             )
-            for delivery in sent:
-                version = delivery.version
-                carried.setdefault(delivery.message_id, []).append(
+            for message, number, version, title in sent:
+                carried.setdefault(message, []).append(
                     {
-                        "number": version.article.number,
-                        "title": version.title,
-                        "version": version.number,
-                        "url": reverse(
-                            "articles:version", args=[version.article.number, version.number]
-                        ),
+                        "number": number,
+                        "title": title,
+                        "version": version,
+                        "url": reverse("articles:version", args=[number, version]),
                     }
                 )
         shown: Any  # the template reads these beside the row's own
@@ -188,8 +191,16 @@ class Workspace:
     @cached_property
     def links(self) -> list[Link]:
         found = list(
-            Link.objects.filter(ticket=self.ticket).select_related(
-                "article", "version", "delivered", "by"
+            Link.objects.filter(ticket=self.ticket)
+            .select_related("article", "delivered")
+            .only(
+                "kind",
+                "by",
+                "article__number",
+                "article__title",
+                "article__language",
+                "article__version_number",
+                "delivered__number",
             )
         )
         shown: Any
@@ -233,15 +244,13 @@ class Workspace:
     def hits(self) -> list[engine.Hit]:
         results, search = self.found
         audiences = actions.requester_audiences(self.ticket)
+        readers = f"{self.ticket.get_absolute_url()}reader/"
         shown: Any
         for shown in results.hits:
             shown.linked = shown.article_id in self.linked
             shown.sendable = shown.confidence == "validated" and shown.audience in audiences
             shown.selected = shown.number == self.selected_number
-            shown.url = (
-                reverse("solve:reader", args=[self.ticket.number, shown.number])
-                + f"?search={search or ''}&rank={shown.rank}"
-            )
+            shown.url = f"{readers}{shown.number}/?search={search or ''}&rank={shown.rank}"
         return results.hits
 
     @cached_property
@@ -263,7 +272,7 @@ class Workspace:
             return None
         article = (
             Article.objects.visible_to(self.user)
-            .select_related("owner", "template", "domain")
+            .select_related("owner", "template")
             .filter(number=self.selected_number)
             .first()
         )
