@@ -52,6 +52,29 @@ def record(ticket: Ticket, verb: str, *, by: User | None, **detail: Any) -> Tick
     return ticket.events.create(verb=verb, by=by, detail=detail)
 
 
+class Unwritten:
+    """What a verb of several steps does to a ticket, written at its end: one UPDATE and one
+    INSERT of events, and not one of each a step."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self.fields: set[str] = set()
+        self.events: list[TicketEvent] = []
+
+    def touch(self, *fields: str) -> None:
+        self.ticket.changed_at = timezone.now()
+        self.fields |= {"changed_at", *fields}
+
+    def record(self, verb: str, *, by: User | None, **detail: Any) -> None:
+        self.events.append(TicketEvent(ticket=self.ticket, verb=verb, by=by, detail=detail))
+
+    def write(self) -> None:
+        if self.fields:
+            self.ticket.save(update_fields=self.fields)
+        TicketEvent.objects.bulk_create(self.events)
+        self.fields, self.events = set(), []
+
+
 def require_agent(user: User) -> None:
     if not user.is_agent:
         raise NotAllowed(_("Only agents work on tickets."))
@@ -253,10 +276,13 @@ def _plain(value: Any) -> Any:
 def reply(ticket: Ticket, *, by: User, body: str) -> Message:
     """Answer the requester in public. The ticket becomes the answerer's if nobody had it."""
     ticket.lock()
-    return say(ticket, by=by, body=body)
+    steps = Unwritten(ticket)
+    message = say(ticket, by=by, body=body, steps=steps)
+    steps.write()
+    return message
 
 
-def say(ticket: Ticket, *, by: User, body: str) -> Message:
+def say(ticket: Ticket, *, by: User, body: str, steps: Unwritten) -> Message:
     """`reply` on a ticket that is locked already, for verbs that do more than reply."""
     require_agent(by)
     undone(ticket)
@@ -272,8 +298,8 @@ def say(ticket: Ticket, *, by: User, body: str) -> Message:
     if ticket.state == State.NEW:
         ticket.state = State.OPEN
         fields.append("state")
-    _touch(ticket, *fields)
-    record(ticket, Verb.REPLIED, by=by, message=message.pk)
+    steps.touch(*fields)
+    steps.record(Verb.REPLIED, by=by, message=message.pk)
     return message
 
 

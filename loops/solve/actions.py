@@ -22,6 +22,7 @@ from loops.models import Delivery, Link, Opening, Outcome, Search
 from loops.solve import gate
 from people.models import SiteSettings, User
 from tickets import actions as ticket_actions
+from tickets.actions import Unwritten
 from tickets.models import Message, Ticket, TicketEvent
 
 Verb = TicketEvent.Verb
@@ -219,6 +220,23 @@ def link(
     return made
 
 
+def links_of(ticket: Ticket) -> list[Link]:
+    """The ticket's links with what is shown of them."""
+    return list(
+        Link.objects.filter(ticket=ticket)
+        .select_related("article", "delivered")
+        .only(
+            "kind",
+            "by",
+            "article__number",
+            "article__title",
+            "article__language",
+            "article__version_number",
+            "delivered__number",
+        )
+    )
+
+
 def _current_version(article: Article) -> Version:
     return article.versions.order_by("-number")[0]
 
@@ -333,10 +351,15 @@ def send(
             raise BadValue(_("Articles go into replies, not into notes."), field="article")
         return ticket_actions.note(ticket, by=by, body=body)
     ticket.lock()
-    return _reply(ticket, by=by, body=body, carried=list(articles))
+    steps = Unwritten(ticket)
+    message = _reply(ticket, by=by, body=body, carried=list(articles), steps=steps)
+    steps.write()
+    return message
 
 
-def _reply(ticket: Ticket, *, by: User, body: str, carried: list[Article]) -> Message:
+def _reply(
+    ticket: Ticket, *, by: User, body: str, carried: list[Article], steps: Unwritten
+) -> Message:
     """The reply itself, on a ticket that is locked already."""
     for article in carried:
         if not may_send(ticket, article):
@@ -349,24 +372,38 @@ def _reply(ticket: Ticket, *, by: User, body: str, carried: list[Article]) -> Me
             )
     if carried and not body.strip():
         body = greeting(ticket, by=by)
-    message = ticket_actions.say(ticket, by=by, body=body)
+    message = ticket_actions.say(ticket, by=by, body=body, steps=steps)
+    if carried:
+        _deliver(message, carried, by=by, steps=steps)
+    return message
+
+
+def _deliver(message: Message, carried: list[Article], *, by: User, steps: Unwritten) -> None:
+    """Link what the reply carries, and keep which version of it went out."""
+    ticket = message.ticket
+    links = links_of(ticket)
+    known = {made.article_id: made for made in links}
+    deliveries = []
     for article in carried:
-        existing = Link.objects.filter(ticket=ticket, article=article).first()
-        made = existing or link(ticket, article, by=by)
-        version = _current_version(article)
-        Delivery.objects.create(message=message, version=version)
-        if made.delivered_id != version.pk:
-            made.delivered = version
+        if (made := known.get(article.pk)) is None:
+            steps.write()  # the reply's event stands before the link's
+            made = link(ticket, article, by=by)
+        version = made.delivered
+        if version.number != article.version_number:
+            version = made.delivered = _current_version(article)
             made.save(update_fields=["delivered"])
-        ticket_actions.record(
-            ticket,
+        deliveries.append(Delivery(message=message, version=version))
+        steps.record(
             Verb.DELIVERED,
             by=by,
             article=article.number,
             version=version.number,
             message=message.pk,
         )
-    return message
+    Delivery.objects.bulk_create(deliveries)
+    # Kept at hand for the answer, which shows them.
+    if all(article.pk in known for article in carried):
+        ticket.shown_links = links  # type: ignore[attr-defined]
 
 
 @transaction.atomic
@@ -485,7 +522,8 @@ def solve(
     the rows do not prove is then not written down as an outcome.
     """
     _unsolved(ticket, by=by)
-    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
+    steps = Unwritten(ticket)
+    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note, steps=steps)
 
 
 def _unsolved(ticket: Ticket, *, by: User) -> None:
@@ -495,8 +533,16 @@ def _unsolved(ticket: Ticket, *, by: User) -> None:
         raise Refused(_("This ticket is solved already."), code="solved")
 
 
-def _solve(ticket: Ticket, *, by: User, outcome: str | None, reason: str, note: str) -> Ticket:
-    """The end itself, on a ticket that is locked already."""
+def _solve(
+    ticket: Ticket,
+    *,
+    by: User,
+    outcome: str | None,
+    reason: str,
+    note: str,
+    steps: Unwritten,
+) -> Ticket:
+    """The end itself, on a ticket that is locked already; it writes what the steps left."""
     if outcome == Outcome.Kind.IMPORTED:
         raise BadValue(_("Only an import of history sets this outcome."), field="outcome")
     if outcome and outcome not in Outcome.Kind.values:
@@ -518,20 +564,12 @@ def _solve(ticket: Ticket, *, by: User, outcome: str | None, reason: str, note: 
             ticket=ticket, outcome=outcome, reason=reason, note=note, by=by, at=now
         )
     ticket.state, ticket.solved_at, ticket.solved_by = State.SOLVED, now, by
-    ticket.pending_until, ticket.changed_at = None, now
+    ticket.pending_until = None
     if ticket.assignee_id is None:
         ticket.assignee = by
-    ticket.save(
-        update_fields=[
-            "state",
-            "solved_at",
-            "solved_by",
-            "pending_until",
-            "changed_at",
-            "assignee",
-        ]
-    )
-    ticket_actions.record(ticket, Verb.SOLVED, by=by, outcome=outcome or "", reason=reason)
+    steps.touch("state", "solved_at", "solved_by", "pending_until", "assignee")
+    steps.record(Verb.SOLVED, by=by, outcome=outcome or "", reason=reason)
+    steps.write()
     return ticket
 
 
@@ -553,12 +591,13 @@ def send_and_solve(
     """
     _unsolved(ticket, by=by)
     carried = list(articles)
+    steps = Unwritten(ticket)
     if internal:
         if body.strip():
             ticket_actions.note(ticket, by=by, body=body)
     elif body.strip() or carried:
-        _reply(ticket, by=by, body=body, carried=carried)
-    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note)
+        _reply(ticket, by=by, body=body, carried=carried, steps=steps)
+    return _solve(ticket, by=by, outcome=outcome, reason=reason, note=note, steps=steps)
 
 
 @transaction.atomic

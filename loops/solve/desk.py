@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -161,47 +163,41 @@ class Workspace:
     @cached_property
     def messages(self) -> list[Message]:
         """Oldest first, each rendered, with the articles it carried."""
+        sent = Delivery.objects.filter(message=OuterRef("pk")).order_by("pk")
+        carried = JSONObject(
+            number="version__article__number",
+            version="version__number",
+            title="version__title",
+        )
         # Kept with the ticket: the search begins from the same words.
         prefetch_related_objects(
-            [self.ticket], Prefetch("messages", Message.objects.select_related("by"))
+            [self.ticket],
+            Prefetch(
+                "messages",
+                Message.objects.select_related("by").annotate(
+                    sent=ArraySubquery(sent.values(told=carried))
+                ),
+            ),
         )
         said = list(self.ticket.messages.all())
-        carried: dict[int, list[dict[str, Any]]] = {}
-        if self.ticket.reply_count:
-            sent = Delivery.objects.filter(message__ticket=self.ticket).values_list(
-                "message", "version__article__number", "version__number", "version__title"
-            )
-            for message, number, version, title in sent:
-                carried.setdefault(message, []).append(
-                    {
-                        "number": number,
-                        "title": title,
-                        "version": version,
-                        "url": reverse("articles:version", args=[number, version]),
-                    }
-                )
         shown: Any  # the template reads these beside the row's own
         for shown in said:
             shown.html = text.render(shown.body)
-            shown.carried = carried.get(shown.pk, [])
+            shown.carried = [
+                {
+                    **one,
+                    "url": reverse("articles:version", args=[one["number"], one["version"]]),
+                }
+                for one in shown.sent
+            ]
         return said
 
     # -- the knowledge side ------------------------------------------------------------
 
     @cached_property
     def links(self) -> list[Link]:
-        found = list(
-            Link.objects.filter(ticket=self.ticket)
-            .select_related("article", "delivered")
-            .only(
-                "kind",
-                "by",
-                "article__number",
-                "article__title",
-                "article__language",
-                "article__version_number",
-                "delivered__number",
-            )
+        found: list[Link] = getattr(self.ticket, "shown_links", None) or actions.links_of(
+            self.ticket
         )
         shown: Any
         for shown in found:

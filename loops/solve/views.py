@@ -425,7 +425,6 @@ def solve(request: AgentRequest, number: str) -> HttpResponse:
     kept = _keep_typing(request, ticket.number)
     internal = request.POST.get("internal") == "1"
     carried = [] if internal else _carried(request)
-    linked = set(ticket.links.values_list("article", flat=True)) if carried else set()
     try:
         actions.send_and_solve(
             ticket,
@@ -449,7 +448,7 @@ def solve(request: AgentRequest, number: str) -> HttpResponse:
         messages.success(request, said)
         return redirect(ticket.get_absolute_url())
     # The articles beside it say the same as before, unless this reply linked one: no new search.
-    know = ["know"] if any(article.pk not in linked for article in carried) else []
+    know = ["know"] if carried and not hasattr(ticket, "shown_links") else []
     return show(
         request, ticket, "bar", "head", "thread", "composer", *know, "links", "toast", "tabs",
         said=said, just_solved=True,

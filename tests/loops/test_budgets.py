@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import call_command
 
+from articles.models import Article
 from people.models import User
 from tests.load import measure
 
@@ -36,6 +37,23 @@ def test_a_page_of_every_day_stays_within_its_budget(request_name):
     for _ in range(2):
         next(calls)()
     statements = measure.queries_of(next(calls))
+    assert len(statements) <= MOST, "\n".join(sql[:160] for sql in statements)
+
+
+def test_a_reply_that_carries_the_used_article_and_solves_stays_within_its_budget():
+    """U, then Ctrl+Enter: the two keys of every reuse."""
+    by = measure.agent()
+    client = measure.signed_in(by)
+    article = Article.objects.filter(confidence="validated", audience="public")[0]
+    htmx = {"headers": {"HX-Request": "true"}}
+    for ticket in measure.undone()[-3:]:
+        here = ticket.get_absolute_url()
+        client.get(here)
+        client.post(f"{here}use/", {"article": article.number}, **htmx)
+        said = {"body": "", "outcome": "reused", "articles": [article.number]}
+        statements = measure.queries_of(lambda: client.post(f"{here}solve/", said, **htmx))  # noqa: B023
+        ticket.refresh_from_db()
+        assert ticket.state == "solved"
     assert len(statements) <= MOST, "\n".join(sql[:160] for sql in statements)
 
 
