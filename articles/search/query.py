@@ -206,7 +206,7 @@ def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) 
     if count:
         arms, count_params = counting({})
         counted = f",{COUNTED}"
-        counts = f"(select json_agg(c) from ({arms}) as c(facet, value, number))"
+        counts = f"(select json_agg(c)::text from ({arms}) as c(facet, value, number))"
     sql = ranking.sql + BEST.format(
         impact="outside" if outside else "impact",
         fields="outside_fields" if outside else "fields",

@@ -33,7 +33,7 @@ from kcs.pages import keyset
 from people.doors import AgentRequest, agents_only
 from people.models import Domain, User
 
-PAGE = 20
+PAGE = 15
 MOST = 100  # hits that one search shows at most
 QUERY_LENGTH = 256
 TAGS = 12
@@ -123,12 +123,11 @@ def _chosen(request: HttpRequest, narrowing: ArticleFilter) -> dict[str, Any]:
 
 
 def _with(request: HttpRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    for name in PAGING:
-        query.pop(name, None)
-    for name, value in changes.items():
-        query[name] = value
-    return query.urlencode()
+    return urlencode({**_without_paging(request.GET), **changes}, doseq=True)
+
+
+def _without_paging(query: QueryDict) -> dict[str, Any]:
+    return {name: values for name, values in query.lists() if name not in PAGING}
 
 
 def toggled(query: QueryDict, name: str, value: str, *, alone: bool = False) -> str:
@@ -136,15 +135,12 @@ def toggled(query: QueryDict, name: str, value: str, *, alone: bool = False) -> 
 
     `alone`: one value at most. Paging starts anew.
     """
-    changed = query.copy()
-    values = changed.getlist(name)
+    values = query.getlist(name)
     if value in values:
-        changed.setlist(name, [] if alone else [v for v in values if v != value])
+        values = [] if alone else [v for v in values if v != value]
     else:
-        changed.setlist(name, [value] if alone else [*values, value])
-    for paging in PAGING:
-        changed.pop(paging, None)
-    return changed.urlencode()
+        values = [value] if alone else [*values, value]
+    return urlencode({**_without_paging(query), name: values}, doseq=True)
 
 
 # Searched -----------------------------------------------------------------------------------
@@ -343,7 +339,7 @@ def _domains(
     """The roots, and below whatever is chosen its next branches: one walks down the tree."""
     picked = list(chosen.get("domain", ()))
     shown = []
-    for domain in Domain.objects.all():
+    for domain in Domain.objects.only("path", "name"):
         depth = domain.path.count("/")
         parent = domain.path.rpartition("/")[0]
         is_on = domain.path in picked
