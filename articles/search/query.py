@@ -202,7 +202,8 @@ class Found(NamedTuple):
 
 def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) -> Found:
     """Run the statement."""
-    counted, counts, count_params = "", "null", []
+    count_params: list[object] = []
+    counted, counts = "", "null"
     if count:
         arms, count_params = counting({})
         counted = f",{COUNTED}"
