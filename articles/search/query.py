@@ -202,7 +202,7 @@ class Found(NamedTuple):
 
 def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) -> Found:
     """Run the statement."""
-    count_params: list[object] = []
+    count_params: list[Any] = []
     counted, counts = "", "null"
     if count:
         arms, count_params = counting({})
