@@ -78,6 +78,8 @@ _PART = f"(?:[^\\W_][{_MARKS}]*)+"
 WORD = re.compile(f"{_PART}(?:(?:['’ʼ׳״\"](?=[^\\W\\d_])|[-‐‑._])(?=[^\\W_]){_PART})*[׳]?")
 _separators = re.compile(r"[-‐‑._]")
 _quotes = re.compile("['’ʼ`׳״\"]")
+# What English hangs on a word: card's, I'm, we're, you've, they'll, I'd.
+_endings = re.compile("['’ʼ](?:s|m|re|ve|ll|d)$")
 _ELIDING = frozenset({"fr", "it", "ca"})
 _HEBREW_PREFIX = frozenset("והבכלמש")
 _british = re.compile(r"is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)")
@@ -150,8 +152,10 @@ def stem(word: str, language: str) -> str:
             word = _british.sub("iz", word)  # recognise is recognize
             word = word.removesuffix("ment")  # payment is pay, replacement is replace
         stemmed: str = stemmer.stemWord(word)
-        # delivery and delivered, verify and verification: Snowball leaves deliveri, deliver.
-        return stemmed[:-1] if len(stemmed) > 4 and stemmed.endswith("i") else stemmed
+        # delivery and delivered, verify and verification: Snowball leaves deliveri, deliv.
+        if len(stemmed) > 4 and stemmed.endswith("i"):
+            stemmed = stemmer.stemWord(stemmed[:-1])
+        return stemmed
     if language == "ru":
         # Snowball takes the end of терминал for a past tense, of терминалы for a plural: only
         # when nothing more comes off are they the same.
@@ -186,8 +190,7 @@ def tokens_of(word: str, language: str) -> tuple[Token, ...]:
             for token in tokens_of(part, language)
         )
     lower = unicodedata.normalize("NFKC", word.lower())
-    if lower.endswith(("'s", "’s")):
-        lower = lower[:-2]
+    lower = _endings.sub("", lower) or lower
     lower = _quotes.sub("", lower)[:MAX_WORD]
     plain = _clean.sub("", fold(lower))[:MAX_WORD]
     if not plain:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from articles.search import analyzer
 from articles.search.analyzer import Token, base_language
 from articles.search.weighing import (
+    BITS,
     FIELDS,
     USUAL,
     Demand,
@@ -34,6 +35,9 @@ ALL = "*"
 DEMAND_TICKETS = 10
 DEMAND_WORDS = 400
 BATCH = 500
+# How many articles have a term. One that only tickets know it from counts as two: a word that one
+# customer happened to say is rare by chance, and would outweigh the words of titles.
+DF = f"(count(*) + count(*) filter (where fields = {BITS['demand']}))::int"
 # Averages that moved by less than this leave the impacts in the index as they are.
 DRIFT = 0.15
 SAMPLE = 2_000
@@ -309,9 +313,9 @@ def refresh_stats() -> None:
         # A word that nobody had at the last refresh and nobody has now is forgotten: it may
         # have been somebody's name. Twice, so that a save under way does not lose its words.
         cursor.execute(
-            """
+            f"""
             create temporary table counted on commit drop as
-              select term_id, count(*)::int as df from articles_posting group by term_id;
+              select term_id, {DF} as df from articles_posting group by term_id;
             delete from articles_term t
               where df < 0 and not exists (select from counted c where c.term_id = t.id);
             update articles_term t set df = c.df

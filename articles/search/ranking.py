@@ -17,6 +17,7 @@ from articles.models import Article, Confidence
 from articles.search import analyzer, asking
 from articles.search.analyzer import Token
 from articles.search.asking import Asked
+from articles.search.index import DF
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,7 +39,8 @@ FEW = 100
 
 # Weights of the asked terms that the base has, rarest first. A base that is still small, and a
 # word that came after the last refresh, are counted on the spot. A language is measured by its
-# own articles, unless it has so few that all its words would seem common.
+# own articles, unless it has so few that all its words would seem common. A word of most articles
+# keeps some weight: in a base about cards, "card" still tells.
 TERMS = f"""
 with base as materialized (
   select articles, articles < {SMALL} as small
@@ -55,16 +57,16 @@ spaces as materialized (
   from unnest(%s::text[]) s(space) cross join base
   left join articles_corpus c on c.language = s.space),
 known as materialized (
-  select q.id, n.df, q.weight * ln(
-           1 + (greatest(s.articles, n.df) - n.df + .5::float8) / (n.df + .5::float8)) as weight
+  select q.id, n.df,
+    q.weight * ln(1 + greatest(s.articles, n.df) / greatest(n.df, .5::float8)) as weight
   from unnest(%s::bigint[], %s::text[], %s::float8[]) q(id, space, weight)
   join spaces s on s.space = q.space
   cross join base
   left join articles_term t on t.id = q.id
   cross join lateral (
     select case when t.df > 0 and not base.small then t.df else (
-      select count(*)::int from (
-        select from articles_posting p where p.term_id = q.id limit 20000) counted) end as df
+      select {DF} from (
+        select fields from articles_posting p where p.term_id = q.id limit 20000) counted) end as df
     offset 0) n
   where n.df > 0 or %s
   order by weight desc, q.id limit %s),
@@ -108,7 +110,7 @@ matched as materialized (
   from known k join articles_posting p on p.term_id = k.id
     and p.article_id = any((select array_agg(article_id) from best)::int[])
   group by p.article_id){counted}
-select (select json_agg(json_build_array(id::text, weight, df)) from known), {counts},
+select (select json_agg(json_build_array(id::text, weight, df))::text from known), {counts},
   a.id, a.number, a.title, a.confidence, a.audience, a.governance, a.language, a.reuse_count,
   a.last_reused_at, a.helped_count, a.view_count, a.changed_at, a.open_flags, best.score,
   a.tags,

@@ -1,6 +1,6 @@
 """What a term in an article is worth: BM25F, computed when the article is saved.
 
-impact = tf'·(k1+1)/(k1+tf'),  tf' = Σ_f weight_f·tf_f/(1 − b + b·length_f/average_f)
+impact = tf'·(k1+1)/(k1+tf'),  tf' = Σ_f weight_f·tf_f/(1 − b_f + b_f·length_f/average_f)
 
 `outside` is the same sum over what outside readers may read: without internal passages, and
 without the demand field, whose words other customers wrote.
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 FIELDS = ("title", "issue", "environment", "resolution", "cause", "parts", "tags", "demand")
 BITS = {name: 1 << at for at, name in enumerate(FIELDS)}
 WEIGHTS = {**dict.fromkeys(FIELDS, 1.0), "title": 5.0, "tags": 2.0, "demand": 0.5}
-K1 = 1.5
-B = 0.75
+K1 = 1.2
+# A ticket that is told at length is not about other things, as a long article is: the length of
+# the demand field counts less.
+B = {**dict.fromkeys(FIELDS, 0.75), "demand": 0.5}
 
 # Words per field to compare with until the base has lengths of its own.
 USUAL = (6.0, 30.0, 8.0, 70.0, 20.0, 40.0, 3.0, 60.0)
@@ -68,7 +70,7 @@ def impacts(counts: Counts, averages: Sequence[float]) -> dict[Token, tuple[floa
     for name, average in zip(FIELDS, averages, strict=True):
         if not (counted := counts.get(name)):
             continue
-        share = WEIGHTS[name] / (1 - B + B * counted.total() / average)
+        share = WEIGHTS[name] / (1 - B[name] + B[name] * counted.total() / average)
         bit = BITS[name]
         for term, times in counted.items():
             sums[term] = sums.get(term, 0.0) + share * times

@@ -14,12 +14,15 @@ FUNCTION = {
         into is it its just like me more my no nor now of off on or our out over own please she
         so some such than that the their them then there these they this those through to too
         under until very via was we were what when where which while who whom why will with
-        would you your yours im ive dont cant didnt doesnt isnt wasnt wont shouldnt couldnt
-        havent hasnt hi hello dear thanks thank regards
-        want need help know tell let get got getting going go say said see try tried use using
-        make sure thing things way something anything any someone anyone still yet already much
-        many one think thought seem really actually today question problem issue possible able
-        find every each other another
+        would you your yours im ive youre theyre whats thats theres wheres whos lets should
+        might may must shall both either neither else few same only whether whose since during
+        against again around though unless myself yourself himself herself itself themselves
+        ourselves ours hers somebody somehow sometimes anybody everyone everything everybody
+        anyhow anyway maybe perhaps quite rather well ever however therefore thus hence lot lots
+        bit hi hello hey dear ok okay yes oh sorry thanks thank regards want need help know tell
+        let get got getting going go say said see try tried use using make sure thing things way
+        something anything someone anyone still yet already much many one think thought seem
+        really actually today question problem issue possible able find every each other another
     """,
     "ru": """
         и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только
@@ -57,8 +60,13 @@ _VERBS = """
     think thought | throw threw thrown | understand understood | wake woke woken |
     wear wore worn | win won | withdraw withdrew withdrawn | write wrote written
 """
+# "It doesn't print" says "not", as the title "Does not print" does.
+_NOT = """
+    not aint arent cannot cant couldnt didnt doesnt dont hadnt hasnt havent isnt mustnt neednt
+    shouldnt wasnt werent wont wouldnt
+"""
 IRREGULAR = {
     form: forms[0]
-    for forms in (line.split() for line in _VERBS.split("|"))
+    for forms in (line.split() for line in [*_VERBS.split("|"), _NOT])
     for form in forms[1:]
 }

@@ -15,7 +15,15 @@ def test_inflected_forms_of_a_word_are_one_term():
     assert terms("cards") == terms("card") == terms("card's") == terms("CARD’S")
     assert terms("verify") == terms("verified") == terms("verification")
     assert terms("paid") == terms("payment") == terms("paying")
+    assert terms("delivery") == terms("deliver") == terms("delivered") == terms("deliveries")
     assert terms("терминал", "ru") == terms("терминалы", "ru") == terms("терминалами", "ru")
+
+
+def test_a_short_form_is_the_words_it_stands_for():
+    assert terms("isn’t") == terms("doesn't") == terms("cannot") == terms("dont") == ["not"]
+    assert terms("I'd they'll") == terms("I they")
+    # What is denied tells as much as what is said.
+    assert ("en", "not") not in analyzer.function_terms("en")
 
 
 def test_hebrew_prefixes_and_quotes_do_not_hide_a_word():

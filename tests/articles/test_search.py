@@ -194,7 +194,6 @@ def test_the_telling_words_are_shown_as_they_were_written():
         "shows",
         "error",
         "P-4107",
-        "since",
         "Monday",
     ]
     assert len(terms("one two three four five six seven eight nine ten eleven", "en")) <= 6
@@ -485,6 +484,16 @@ def test_a_draft_is_not_its_own_duplicate():
 
 
 # The figures of the base ----------------------------------------------------------------------
+
+
+def test_a_word_that_only_tickets_know_counts_as_twice_as_common():
+    article = make.article(title="Drawer is stuck")
+    make.article(title="Lid is stuck")
+    index.set_demand(article.pk, ["the drawer squeaks"])
+    index.refresh_stats()
+    assert Term.objects.get(language="en", term="drawer").df == 1
+    assert Term.objects.get(language="en", term="stick").df == 2
+    assert Term.objects.get(language="en", term="squeak").df == 2
 
 
 def test_refreshing_changes_no_answer_but_the_weights():

@@ -1,8 +1,7 @@
 """Search keeps finding as well as it did: real questions, the product's own statement.
 
-A floor is the goal less the two points by which splits and draws of links differ; where the
-measured mean is nearer to the goal than that, the mean less two points: a change that loses
-more fails here. docs/relevance.md has the figures, `make relevance` writes it.
+A floor is what was measured less the two points by which draws of links differ: a change that
+loses more fails here. docs/relevance.md has the figures, `make relevance` writes it.
 """
 
 import pytest
@@ -18,7 +17,7 @@ def mean(figures: list[dict], name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("links", "first", "fifth"), [(0, 0.46, 0.70), (1, 0.55, 0.79), (10, 0.68, 0.90)]
+    ("links", "first", "fifth"), [(0, 0.46, 0.71), (1, 0.55, 0.795), (10, 0.73, 0.91)]
 )
 def test_short_titles_are_found_by_what_customers_write(links, first, fifth):
     if sentence := datasets.missing("banking77"):
@@ -39,7 +38,7 @@ def test_hebrew_paragraphs_are_found_by_questions():
         pytest.skip(sentence)
     figures = evaluation.evaluate(datasets.heq())
     assert figures["n"] == 875
-    assert figures["R@1"] >= 0.73
+    assert figures["R@1"] >= 0.75
     assert figures["R@5"] >= 0.87
 
 
@@ -50,8 +49,8 @@ def test_russian_paragraphs_are_found_by_questions():
     assert len(case.tests) == 1190
     case.tests = case.tests[::2]
     figures = evaluation.evaluate(case)
-    assert figures["R@1"] >= 0.89
-    assert figures["R@5"] >= 0.975
+    assert figures["R@1"] >= 0.905
+    assert figures["R@5"] >= 0.97
 
 
 def test_linking_helps_the_linked_and_costs_the_others_little():
