@@ -485,6 +485,13 @@ def draft(ticket: Ticket, *, searched: str = "") -> dict[str, Any]:
     }
 
 
+def shown_numbers(ticket: Ticket) -> set[str]:
+    """The articles that the searches on this ticket showed: whoever writes a new one has seen
+    them."""
+    results = ticket.searches.values_list("results", flat=True)
+    return {found["number"] for shown in results for found in shown}
+
+
 def searched_tags(searched: str) -> list[str]:
     """The words one searched with, offered as tags: the next person searches alike."""
     return list(dict.fromkeys(w.lower() for w in searched.split() if len(w) > 2))[:5]

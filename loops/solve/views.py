@@ -349,9 +349,9 @@ def create(request: AgentRequest, number: str) -> HttpResponse:
     template = next((t for t in choices if str(t.pk) == chosen), None)
     form["template"] = template.pk if template else form["template"]
     alike = _alike(request, ticket)
-    seen = set(request.POST.get("seen", "").split(","))
+    seen = {*request.POST.get("seen", "").split(","), *actions.shown_numbers(ticket)}
     if {hit.number for hit in alike if hit.likeness >= LIKELY} - seen:
-        # Not shown while typing, or no script showed it: saving asks once.
+        # Neither found nor shown while typing: saving asks once.
         return _form(request, ticket, "capture", {**more, "duplicates": alike, "asks": True})
     try:
         article = actions.create(
