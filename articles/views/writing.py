@@ -72,9 +72,10 @@ def create(request: AgentRequest) -> HttpResponse:
         return _editor(request, _as_typed(form), duplicates=_alike(request, form))
     if not form.is_valid():
         return _refused(request, form, status=422)
+    likely = [hit for hit in _alike(request, form) if hit.likeness >= LIKELY]
+    # After the look for duplicates: the first of two presses is no duplicate of the second.
     if twin := _pressed_before(request, form):
         return _saved(request, twin, _("%(number)s is written.") % {"number": twin.number})
-    likely = [hit for hit in _alike(request, form) if hit.likeness >= LIKELY]
     seen = set(request.POST.get("seen", "").split(","))
     if {hit.number for hit in likely} - seen:
         return _ask_first(request, form, likely)
