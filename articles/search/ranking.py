@@ -110,7 +110,9 @@ matched as materialized (
   from known k join articles_posting p on p.term_id = k.id
     and p.article_id = any((select array_agg(article_id) from best)::int[])
   group by p.article_id){counted}
-select (select json_agg(json_build_array(id::text, weight, df))::text from known), {counts},
+select case when row_number() over best_first = 1 then
+    (select json_agg(json_build_array(id::text, weight, df))::text from known) end,
+  case when row_number() over best_first = 1 then {counts} end,
   a.id, a.number, a.title, a.confidence, a.audience, a.governance, a.language, a.reuse_count,
   a.last_reused_at, a.helped_count, a.view_count, a.changed_at, a.open_flags, best.score,
   a.tags,
@@ -119,6 +121,7 @@ select (select json_agg(json_build_array(id::text, weight, df))::text from known
 from (select) one
 left join (best join articles_article a on a.id = best.article_id
            left join matched on matched.article_id = best.article_id) on true
+window best_first as (order by best.score desc, a.reuse_count desc, a.id)
 order by best.score desc, a.reuse_count desc, a.id
 """
 

@@ -34,6 +34,8 @@ from people.doors import AgentRequest, agents_only
 from people.models import Domain, User
 
 PAGE = 15
+# The first hits of a search, more than a screen of them; who needs more asks for more.
+HITS = 10
 MOST = 100  # hits that one search shows at most
 QUERY_LENGTH = 256
 TAGS = 12
@@ -150,7 +152,7 @@ def _searched(
     request: HttpRequest, q: str, chosen: Mapping[str, Any], sort: str
 ) -> dict[str, Any]:
     asked = request.GET.get("show", "")
-    shown = min(MOST, max(PAGE, int(asked))) if asked.isdecimal() and len(asked) < 6 else PAGE
+    shown = min(MOST, max(HITS, int(asked))) if asked.isdecimal() and len(asked) < 6 else HITS
     limit = shown if sort == "relevance" else MOST
     results = engine.search(q, user=request.user, filters=chosen, limit=limit, count=True)
     record = None
@@ -168,7 +170,7 @@ def _searched(
         "rows": rows[:shown],
         "corrected": results.corrected,
         "counted": results.counted,
-        "more_query": _with(request) + f"&show={min(MOST, shown + PAGE)}" if more else "",
+        "more_query": _with(request) + f"&show={min(MOST, shown + HITS)}" if more else "",
         "older_url": "",
         "newer_url": "",
     }

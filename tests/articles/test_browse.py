@@ -131,7 +131,7 @@ def test_the_list_is_paged_by_key(client, agent, base, monkeypatch):
 
 
 def test_a_search_shows_more_on_asking(client, agent, base, monkeypatch):
-    monkeypatch.setattr("articles.views.finding.PAGE", 2)
+    monkeypatch.setattr("articles.views.finding.HITS", 2)
     first = client.get(LIST, {"q": "receipt"})
     assert len(numbers(first)) == 2
     assert len(numbers(client.get(f"{LIST}?{first.context['more_query']}"))) == 3
