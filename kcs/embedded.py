@@ -421,6 +421,8 @@ class Postgres(Server):
                 "synchronous_commit": "off",
                 "full_page_writes": "off",
                 "wal_level": "minimal",
+                # In its own folder, so that nothing stays when it is ended without a word.
+                "dynamic_shared_memory_type": "mmap",
                 "max_wal_senders": "0",
                 "max_wal_size": "1GB",
                 "autovacuum": "off",
