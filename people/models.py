@@ -517,8 +517,3 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.subject
-
-
-def display_of(choices: type[models.TextChoices], value: str) -> Any:
-    """The translated label of a stored value; the value itself when it is none of ours."""
-    return dict(choices.choices).get(value, value)
