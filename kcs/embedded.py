@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -176,7 +177,7 @@ def package_folder(name: str) -> Path | None:
     return Path(next(iter(places))) if places else None
 
 
-class Server:
+class Server(ABC):
     """One running program: what the supervisor and the tests need to know about it."""
 
     name = ""
@@ -194,8 +195,9 @@ class Server:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @abstractmethod
     def start(self, log: IO[bytes] | int = subprocess.DEVNULL) -> None:
-        raise NotImplementedError
+        """Start it and wait until it answers."""
 
     def stop(self, *, seconds: float = 30) -> None:
         """Ask it to end, and wait. Kill it when it does not."""
