@@ -109,7 +109,7 @@ def read(article: Article, *, inside: bool) -> list[Part]:
     """The written parts that say something, for readers inside or outside."""
     rendered = article.rendered
     if rendered.get("renderer") != text.RENDERER:
-        rendered = text.render_all(article.words())
+        rendered = text.render_all(article.words(), article.template.internal_parts())
     return _filled(article.template, article.words(), rendered, inside=inside)
 
 

@@ -8,11 +8,22 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from people.models import Right
+from people.rights import AUDIENCES, CONFIDENCES
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from articles.models import Article, Flag, Suggestion  # noqa: F401  (named in strings)
+    from articles.models import (  # noqa: F401  (named in strings)
+        Article,
+        Feedback,
+        Flag,
+        Suggestion,
+    )
     from people.models import User
+
+
+EVERYTHING = {*CONFIDENCES, *AUDIENCES}
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -23,15 +34,21 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         see validated articles whose audience includes them.
         """
         if user.is_authenticated and user.is_agent:
-            seen = [value for aspect, value in user.rights if aspect == "see"]
-            if len(seen) == 4:
+            seen = {value for aspect, value in user.rights if aspect == "see"}
+            if seen >= EVERYTHING:
                 return self
-            return self.filter(Q(confidence__in=seen) | Q(created_by=user))
-        return self.readable_by(outside_audiences(user))
+            # Lists in a fixed order: the database plans the same question once.
+            values = sorted(seen)
+            return self.filter(
+                Q(confidence__in=values, audience__in=values) | Q(created_by=user)
+            )
+        return self.readable_by(user.reads_as if user.is_authenticated else "visitor")
 
-    def readable_by(self, audiences: list[str]) -> ArticleQuerySet:
-        """What readers of these audiences may read outside: validated, and meant for them."""
-        return self.filter(confidence="validated", audience__in=audiences)
+    def readable_by(self, role: str) -> ArticleQuerySet:
+        """What readers outside of this role ("visitor", "customer", "partner") may read:
+        validated, and of an audience that the matrix grants them."""
+        granted = Right.objects.filter(competency=role, aspect="see").values("value")
+        return self.filter(confidence="validated", audience__in=granted)
 
     def changeable_by(self, user: User) -> ArticleQuerySet:
         """Articles that this person's edit would change at once: `rules.may_change` in SQL."""
@@ -55,21 +72,27 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(origin_type=kind, origin_id=identity)
 
 
-def outside_audiences(user: User | AnonymousUser) -> list[str]:
-    """The audiences an outsider belongs to, narrowest last."""
-    if not user.is_authenticated:
-        return ["public"]
-    if user.is_partner:
-        return ["public", "customer", "partner"]
-    return ["public", "customer"]
-
-
 class FlagQuerySet(models.QuerySet["Flag"]):
     def open(self) -> FlagQuerySet:
         return self.filter(state__in=["open", "taken"])
 
     def answerable_by(self, user: User) -> FlagQuerySet:
         """Flags of visible articles that this person may answer: `rules.may_answer` in SQL."""
+        articles = apps.get_model("articles", "Article").objects.visible_to(user)
+        return self.filter(article__in=articles).filter(
+            Q(owner=user)
+            | Q(article__owner=user)
+            | Q(article__in=articles.changeable_by(user).values("pk"))
+        )
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def open(self) -> FeedbackQuerySet:
+        """What readers said and nobody has answered yet."""
+        return self.filter(state__in=["open", "taken"])
+
+    def answerable_by(self, user: User) -> FeedbackQuerySet:
+        """The same people answer feedback who answer flags."""
         articles = apps.get_model("articles", "Article").objects.visible_to(user)
         return self.filter(article__in=articles).filter(
             Q(owner=user)

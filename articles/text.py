@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -75,6 +76,27 @@ def outside(text: str) -> str:
     return _FENCE.sub("", text)
 
 
+def outside_all(words: dict[str, Any], internal: Collection[str]) -> dict[str, Any]:
+    """What readers outside get where it differs from the text: {"issue": …, "parts": {…}}.
+
+    `internal` names whole parts that stay inside, as "cause" or "parts.KEY".
+    """
+    found: dict[str, Any] = {}
+    for name, value in words.items():
+        if name == "parts":
+            beyond = {
+                key: "" if f"parts.{key}" in internal else outside(str(said))
+                for key, said in value.items()
+            }
+            if beyond != value:
+                found["parts"] = beyond
+        elif isinstance(value, str):
+            said = "" if name in internal else outside(value)
+            if said != value:
+                found[name] = said
+    return found
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in ("href", "src"):
         address = re.sub(r"[\s\x00-\x1f]", "", value)
@@ -122,8 +144,11 @@ def _plain(text: str) -> str:
     return re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
 
 
-def render_all(words: dict[str, Any]) -> dict[str, Any]:
-    """Rendered parts for inside and outside, kept with the article and the renderer's number."""
+def render_all(words: dict[str, Any], internal: Collection[str] = ()) -> dict[str, Any]:
+    """Rendered parts for inside and outside, kept with the article and the renderer's number.
+
+    `internal` names whole parts that stay inside, as "cause" or "parts.KEY".
+    """
     named = {
         name: value
         for name, value in words.items()
@@ -132,7 +157,7 @@ def render_all(words: dict[str, Any]) -> dict[str, Any]:
     named |= {f"parts.{key}": str(value) for key, value in (words.get("parts") or {}).items()}
     inside = {name: render(value) for name, value in named.items()}
     # Most texts hide nothing, and a long one takes a second to render: once is enough then.
-    beyond = {name: outside(value) for name, value in named.items()}
+    beyond = {name: "" if name in internal else outside(value) for name, value in named.items()}
     return {
         "renderer": RENDERER,
         "inside": inside,

@@ -39,6 +39,19 @@ ICONS = {
     Kind.ARTICLE_CHANGED: "file-pen-line",
     Kind.SUGGESTION_MADE: "message-square-diff",
     Kind.SUGGESTION_DECIDED: "git-pull-request",
+    Kind.REMARK_ROUTED: "inbox",
+    Kind.FEEDBACK_ANSWERED: "message-circle-reply",
+    Kind.HANDED_OVER: "arrow-right-left",
+    Kind.REVIEW_DUE: "calendar-check",
+    Kind.SCHEDULE_FAILED: "calendar-x",
+    Kind.MERGED: "merge",
+    Kind.REVIEWED: "clipboard-check",
+    Kind.PROPOSED: "award",
+    Kind.THANKED: "heart-handshake",
+    Kind.CREDITED: "sprout",
+    Kind.ASKED: "message-circle-question",
+    Kind.ANSWERED: "message-circle-reply",
+    Kind.RECALLED: "undo-2",
 }
 
 

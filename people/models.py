@@ -142,6 +142,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name=_("kinds of notification also sent by mail"),
     )
 
+    promote_after = models.PositiveSmallIntegerField(
+        _("propose to validate after (links)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as the site does."),
+    )
+    shows_credit = models.BooleanField(
+        _("tell me what my knowledge did"),
+        default=True,
+        help_text=_("How often others used what you wrote, mended or reported."),
+    )
+    may_be_asked = models.BooleanField(
+        _("colleagues may ask me"),
+        default=True,
+        help_text=_("You are proposed when search fails and you have solved the like."),
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -174,6 +192,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_partner(self) -> bool:
         """Whether this customer's organisation is a partner."""
         return self.organisation is not None and self.organisation.is_partner
+
+    @property
+    def reads_as(self) -> str:
+        """Which kind of outside reader this person is, where nothing inside is shown."""
+        return "partner" if self.is_partner else "customer"
 
     @cached_property
     def rights(self) -> set[tuple[str, str]]:
@@ -220,11 +243,20 @@ class CompetencyGrant(models.Model):
 
 
 class Right(models.Model):
-    """One cell of the rights matrix: a competency may do `aspect` with `value`.
+    """One cell of the rights matrix: a competency, or a kind of reader outside, may do `aspect`
+    with `value`.
 
     The rows are the whole truth: what has no row is refused. `people/rights.py` names the
     aspects and their defaults.
     """
+
+    class Role(models.TextChoices):
+        CANDIDATE = "candidate", _("Candidate")
+        CONTRIBUTOR = "contributor", _("Contributor")
+        PUBLISHER = "publisher", _("Publisher")
+        PARTNER = "partner", _("Partner")
+        CUSTOMER = "customer", _("Customer")
+        VISITOR = "visitor", _("Visitor")
 
     class Aspect(models.TextChoices):
         CONFIDENCE = "confidence", _("set confidence")
@@ -233,7 +265,7 @@ class Right(models.Model):
         CHANGE = "change", _("change articles")
         SEE = "see", _("see articles")
 
-    competency = models.CharField(_("competency"), max_length=12, choices=User.Competency)
+    competency = models.CharField(_("role"), max_length=12, choices=Role)
     aspect = models.CharField(_("right"), max_length=12, choices=Aspect)
     value = models.CharField(_("value"), max_length=24)
 
@@ -303,6 +335,44 @@ class SiteSettings(models.Model):
         _("close solved tickets after (days)"), default=4, validators=[MinValueValidator(1)]
     )
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    promote_after = models.PositiveSmallIntegerField(
+        _("propose to validate after (links)"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("Articles that are not validated and solved this many tickets."),
+    )
+    publish_after = models.PositiveSmallIntegerField(
+        _("propose to publish after (reuses in 90 days)"),
+        default=3,
+        validators=[MinValueValidator(1)],
+    )
+    archive_after_days = models.PositiveSmallIntegerField(
+        _("propose to archive when unused for (days)"),
+        default=365,
+        validators=[MinValueValidator(30)],
+    )
+    figures_minimum = models.PositiveSmallIntegerField(
+        _("smallest number behind a figure about one person"),
+        default=20,
+        help_text=_("Fewer than these are not shown. Zero shows everything."),
+    )
+    outside_authors = models.BooleanField(
+        _("customers may write"),
+        default=False,
+        help_text=_("Signed-in customers submit drafts and changes, which wait for review."),
+    )
+    check_links = models.BooleanField(
+        _("look for broken links every week"),
+        default=True,
+        help_text=_(
+            "Asks other sites whether the pages that articles link to are still there."
+        ),
+    )
+    check_private_links = models.BooleanField(
+        _("also inside this network"),
+        default=False,
+        help_text=_("Also asks addresses that only this network reaches."),
+    )
     setup_token = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:
@@ -411,6 +481,8 @@ class PersonEvent(models.Model):
         RESET = "reset", _("was handed a link for a new password")
         KEY_MADE = "key_made", _("made an API key")
         KEY_REVOKED = "key_revoked", _("revoked an API key")
+        DEMOTED = "demoted", _("lost a competency")
+        RESULTS_OPENED = "results_seen", _("had review results opened by an administrator")
 
     person = models.ForeignKey(User, models.PROTECT, related_name="events")
     verb = models.CharField(max_length=12, choices=Verb)
@@ -426,6 +498,76 @@ class PersonEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_verb_display()}"
+
+
+class SiteEvent(models.Model):
+    """What was configured, by whom and when: rights, settings, templates, standards. Append-only.
+
+    `detail` holds {"from": …, "to": …} of what moved.
+    """
+
+    class Verb(models.TextChoices):
+        RIGHTS = "rights", _("changed the rights")
+        SETTINGS = "settings", _("changed the settings")
+        TEMPLATE = "template", _("changed a template")
+        STANDARD = "standard", _("published a content standard")
+        RELEASE = "release", _("registered a release")
+        GOAL_REFUSED = "goal_refused", _("was refused a target")
+
+    verb = models.CharField(max_length=12, choices=Verb)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("configuration event")
+        verbose_name_plural = _("configuration events")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.get_verb_display()
+
+
+class Refusal(models.Model):
+    """Somebody who is known tried what they may not do: which way in, what, and the answer."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="refusals")
+    at = models.DateTimeField(db_default=Now())
+    method = models.CharField(max_length=8)
+    path = models.CharField(_("address"), max_length=300)
+    code = models.CharField(_("code"), max_length=40)
+    field = models.CharField(_("field"), max_length=60, blank=True, default="")
+    message = models.CharField(_("answer"), max_length=500)
+
+    class Meta:
+        verbose_name = _("refused attempt")
+        verbose_name_plural = _("refused attempts")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at"], name="refusal_at")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Release(models.Model):
+    """A version of the product came out: what was written before it is a little less certain."""
+
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="releases", verbose_name=_("domain")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    released_on = models.DateField(_("released"))
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        ordering = ["-released_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["domain", "name"], name="release_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.name}"
 
 
 class Session(AbstractBaseSession):
@@ -485,6 +627,19 @@ class Notification(models.Model):
         ARTICLE_CHANGED = "article_changed", _("Your article was changed")
         SUGGESTION_MADE = "suggestion_made", _("A change to your article was suggested")
         SUGGESTION_DECIDED = "suggestion_decided", _("Your suggestion was decided")
+        REMARK_ROUTED = "remark_routed", _("A flag or comment is yours to answer")
+        FEEDBACK_ANSWERED = "feedback_answered", _("Your feedback was answered")
+        HANDED_OVER = "handed_over", _("A leaver's work was handed to you")
+        REVIEW_DUE = "review_due", _("An article of yours is due for review")
+        SCHEDULE_FAILED = "schedule_failed", _("A scheduled change could not be made")
+        MERGED = "merged", _("An article of yours was merged")
+        REVIEWED = "reviewed", _("Your work was reviewed")
+        PROPOSED = "proposed", _("A competency was proposed for you")
+        THANKED = "thanked", _("A colleague thanked you")
+        CREDITED = "credited", _("Others used your knowledge")
+        ASKED = "asked", _("A colleague asks you")
+        ANSWERED = "answered", _("A colleague answered you")
+        RECALLED = "recalled", _("You have people to write to again")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=24, choices=Kind)

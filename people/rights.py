@@ -11,29 +11,37 @@ if TYPE_CHECKING:
 
 # Defaults of domain.md. "external_if_validated" means partner, customer and public, for
 # articles that are Validated. `change` values: own, others, compliance (as a named editor;
-# an article under compliance that is not yet validated follows own/others).
+# an article under compliance that is not yet validated follows own/others), merge and recall.
+# `see` names confidences and audiences: a colleague sees an article when both are granted, a
+# reader outside when it is Validated and its audience is.
+AUDIENCES = ["internal", "partner", "customer", "public"]
+CONFIDENCES = ["wip", "not_validated", "validated", "archived"]
+OUTSIDE = ("visitor", "customer", "partner")
 DEFAULTS: dict[str, dict[str, list[str]]] = {
     "candidate": {
         "confidence": ["wip", "not_validated"],
         "audience": ["internal"],
         "governance": ["experience"],
         "change": ["own"],
-        "see": ["wip", "not_validated", "validated", "archived"],
+        "see": [*CONFIDENCES, *AUDIENCES],
     },
     "contributor": {
         "confidence": ["wip", "not_validated", "validated", "archived"],
         "audience": ["internal"],
         "governance": ["experience"],
         "change": ["own", "others"],
-        "see": ["wip", "not_validated", "validated", "archived"],
+        "see": [*CONFIDENCES, *AUDIENCES],
     },
     "publisher": {
         "confidence": ["wip", "not_validated", "validated", "archived"],
         "audience": ["internal", "partner", "customer", "public"],
         "governance": ["experience", "compliance"],
-        "change": ["own", "others", "compliance"],
-        "see": ["wip", "not_validated", "validated", "archived"],
+        "change": ["own", "others", "compliance", "merge", "recall"],
+        "see": [*CONFIDENCES, *AUDIENCES],
     },
+    "partner": {"see": ["partner", "customer", "public"]},
+    "customer": {"see": ["customer", "public"]},
+    "visitor": {"see": ["public"]},
 }
 
 
@@ -66,3 +74,11 @@ def granted(user: User) -> set[tuple[str, str]]:
             Q(competency=user.competency) | Q(expert, competency="publisher")
         )
     return set(rows.values_list("aspect", "value"))
+
+
+def audiences_of(role: str) -> list[str]:
+    """The audiences that readers outside of this role may read."""
+    from people.models import Right
+
+    rows = Right.objects.filter(competency=role, aspect="see", value__in=AUDIENCES)
+    return list(rows.values_list("value", flat=True))

@@ -217,6 +217,7 @@ class Filler:
                     template=template,
                     language=language,
                     rendered=text.render_all(words),
+                    outside=text.outside_all(words, ()),
                     confidence=confidence,
                     audience=audience,
                     domain_id=rng.choice(self.domains).pk,
@@ -233,7 +234,12 @@ class Filler:
         copy(articles)
         versions = [
             Version(
-                article_id=a.pk, number=1, by_id=a.created_by_id, at=a.created_at, **a.words()
+                article_id=a.pk,
+                number=1,
+                language=a.language,
+                by_id=a.created_by_id,
+                at=a.created_at,
+                **a.words(),
             )
             for a in articles
         ]

@@ -246,6 +246,7 @@ class _Loader:
                     if value != "any"
                 },
                 rendered=text.render_all(last.words),
+                outside=text.outside_all(last.words, ()),
                 confidence=data["confidence"],
                 audience=data["audience"],
                 governance=data["governance"],
@@ -282,6 +283,7 @@ class _Loader:
                 Version(
                     article=self.row(article),
                     number=version.number,
+                    language=article.data["language"],
                     by=self.row(version.by),
                     at=version.at,
                     note=version.note,

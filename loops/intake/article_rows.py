@@ -89,7 +89,8 @@ class Articles:
             template=template,
             language=language,
             environment_facets=facets,
-            rendered=text.render_all(words),
+            rendered=text.render_all(words, template.internal_parts()),
+            outside=text.outside_all(words, template.internal_parts()),
             confidence=confidence,
             audience=values.choice("audience", Article.Audience.values, "internal"),
             governance=values.choice("governance", Article.Governance.values, "experience"),
@@ -188,7 +189,14 @@ class Articles:
         )
         copy(
             [
-                Version(article=a, number=1, by=a.created_by, at=a.created_at, **a.words())
+                Version(
+                    article=a,
+                    number=1,
+                    language=a.language,
+                    by=a.created_by,
+                    at=a.created_at,
+                    **a.words(),
+                )
                 for a in made
             ]
         )

@@ -21,6 +21,7 @@ from kcs.errors import BadValue, NotAllowed, Refused
 from loops.models import Delivery, Link, Opening, Outcome, Search
 from loops.solve import gate
 from people.models import SiteSettings, User
+from people.rights import audiences_of
 from tickets import actions as ticket_actions
 from tickets.actions import Unwritten
 from tickets.models import Message, Ticket, TicketEvent
@@ -238,7 +239,7 @@ def links_of(ticket: Ticket) -> list[Link]:
 
 
 def _current_version(article: Article) -> Version:
-    return article.versions.order_by("-number")[0]
+    return article.versions.get(number=article.version_number)
 
 
 def _tell_both(link: Link, ticket_verb: str, article_verb: str, *, by: User) -> None:
@@ -306,10 +307,12 @@ def requester_audiences(ticket: Ticket) -> list[str]:
     requester = ticket.requester
     organisation = requester.organisation or ticket.organisation
     if organisation is not None and organisation.is_partner:
-        return ["public", "customer", "partner"]
-    if requester.user_id is not None or requester.email:
-        return ["public", "customer"]
-    return ["public"]
+        role = "partner"
+    elif requester.user_id is not None or requester.email:
+        role = "customer"
+    else:
+        role = "visitor"
+    return audiences_of(role)
 
 
 def may_send(ticket: Ticket, article: Article) -> bool:

@@ -1,4 +1,4 @@
-"""Knowledge: articles with their fixed parts, their versions, and what people say of them."""
+"""An article, its versions, its translations, and what happened to it."""
 
 from __future__ import annotations
 
@@ -10,123 +10,18 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from articles.queries import ArticleQuerySet, FlagQuerySet, SuggestionQuerySet
-from articles.search.models import CorpusStat, Document, Posting, Term
+from articles.models.template import Template
+from articles.models.words import (
+    LANGUAGE_LENGTH,
+    Audience,
+    Confidence,
+    Governance,
+    Origin,
+    Words,
+)
+from articles.queries import ArticleQuerySet
 from kcs.addresses import numbered
 from people.models import Domain, Team
-
-__all__ = [
-    "Article",
-    "ArticleEvent",
-    "CorpusStat",
-    "Document",
-    "Feedback",
-    "Flag",
-    "Posting",
-    "Suggestion",
-    "Template",
-    "Term",
-    "Version",
-    "View",
-]
-
-# The parts of every KCS article, which authors can neither rename nor remove. The fifth,
-# the comments of its users, is not written by authors: it is the article's Feedback.
-PARTS = ("issue", "environment", "resolution", "cause")
-TEXT = ("title", *PARTS)
-
-# The tags and languages of the world in one column; the analyzer knows which it stems.
-LANGUAGE_LENGTH = 12
-
-
-class Confidence(models.TextChoices):
-    """How far an article may be trusted."""
-
-    WIP = "wip", _("Work in progress")
-    NOT_VALIDATED = "not_validated", _("Not validated")
-    VALIDATED = "validated", _("Validated")
-    ARCHIVED = "archived", _("Archived")
-
-
-class Audience(models.TextChoices):
-    """Who may read an article. All but Internal are called external."""
-
-    INTERNAL = "internal", _("Internal")
-    PARTNER = "partner", _("Partner")
-    CUSTOMER = "customer", _("Customer")
-    PUBLIC = "public", _("Public")
-
-
-EXTERNAL = (Audience.PARTNER, Audience.CUSTOMER, Audience.PUBLIC)
-
-
-class Governance(models.TextChoices):
-    """Who may change an article: anyone competent, or its named editors."""
-
-    EXPERIENCE = "experience", _("Experience based")
-    COMPLIANCE = "compliance", _("Compliance based")
-
-
-class Origin(models.Model):
-    """Where a thing came from: a record in some system, ours ("ticket", "KT-12") or another's.
-
-    Strings and not a foreign key, because articles do not know tickets, and because the
-    record may live in a system that we can only point to.
-    """
-
-    origin_type = models.CharField(_("origin"), max_length=40, blank=True, default="")
-    origin_id = models.CharField(_("origin id"), max_length=120, blank=True, default="")
-
-    class Meta:
-        abstract = True
-
-
-class Template(models.Model):
-    """Which parts an article has beside the fixed ones, and what its authors are told."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    is_default = models.BooleanField(_("preselected"), default=False)
-    parts = models.JSONField(
-        _("further parts"),
-        default=list,
-        blank=True,
-        help_text=_(
-            'A list of {"key", "label", "hint"}; authors fill them, never change them.'
-        ),
-    )
-
-    class Meta:
-        verbose_name = _("template")
-        verbose_name_plural = _("templates")
-        ordering = ["-is_default", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_default"],
-                condition=Q(is_default=True),
-                name="template_one_default",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Words(models.Model):
-    """The text of an article, as one version or as it stands now. Parts are Markdown."""
-
-    title = models.CharField(_("title"), max_length=300)
-    issue = models.TextField(_("issue"), blank=True)
-    environment = models.TextField(_("environment"), blank=True)
-    resolution = models.TextField(_("resolution"), blank=True)
-    cause = models.TextField(_("cause"), blank=True)
-    parts = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def words(self) -> dict[str, object]:
-        """The text as a dictionary, for comparing and for making the next version."""
-        return {name: getattr(self, name) for name in (*TEXT, "parts")}
 
 
 class Article(Origin, Words):
@@ -141,6 +36,9 @@ class Article(Origin, Words):
     language = models.CharField(_("language"), max_length=LANGUAGE_LENGTH, default="en")
     environment_facets = models.JSONField(default=dict, blank=True)
     rendered = models.JSONField(default=dict, editable=False)
+    # What readers outside get where it differs from the text: {"issue": …, "parts": {…}}. The
+    # help centre's database role reads these and never the columns themselves.
+    outside = models.JSONField(default=dict, editable=False)
 
     confidence = models.CharField(
         _("confidence"), max_length=13, choices=Confidence, default=Confidence.WIP
@@ -189,6 +87,16 @@ class Article(Origin, Words):
     changed_at = models.DateTimeField(db_default=Now())
     validated_at = models.DateTimeField(null=True, blank=True)
     archived_reason = models.CharField(max_length=300, blank=True, default="")
+    # Where this article went when it was merged: its address leads there.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
+    # Only articles under compliance have a calendar; all others are reviewed by their use.
+    review_every_days = models.PositiveSmallIntegerField(
+        _("review every (days)"), null=True, blank=True
+    )
+    review_due_on = models.DateField(_("review due"), null=True, blank=True)
+    significant_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Counters that search shows and ranks by. Kept by the verbs that add the rows they count.
     version_number = models.PositiveIntegerField(default=1)
@@ -213,6 +121,11 @@ class Article(Origin, Words):
                 name="article_origin",
             ),
             GinIndex(fields=["tags"], name="article_tags"),
+            models.Index(
+                fields=["review_due_on"],
+                condition=Q(review_due_on__isnull=False),
+                name="article_review_due",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -229,6 +142,14 @@ class Article(Origin, Words):
                 name="article_validated_has_resolution",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="article_has_title"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(confidence="archived"),
+                name="article_merged_is_archived",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_due_on=None) | Q(governance="compliance"),
+                name="article_calendar_under_compliance",
+            ),
             models.UniqueConstraint(
                 fields=["external_system", "external_id"],
                 condition=~Q(external_id=""),
@@ -256,13 +177,29 @@ class Version(Origin, Words):
 
     Immutable once anything refers to it: a link, a flag, a vote, a message (`sealed`, set by
     triggers). Until then, and for ten minutes, the same person's next save replaces it.
+
+    Numbers run through the article, whatever the language: `language` says which translation
+    this is a version of, and each has its newest as `version_number`.
     """
+
+    class Significance(models.TextChoices):
+        MINOR = "minor", _("Minor")
+        MATERIAL = "material", _("Material")
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
     note = models.CharField(_("what changed"), max_length=300, blank=True, default="")
+    language = models.CharField(_("language"), max_length=LANGUAGE_LENGTH, default="")
+    significance = models.CharField(
+        _("significance"),
+        max_length=8,
+        choices=Significance,
+        default=Significance.MATERIAL,
+        db_default="material",
+        help_text=_("A material change marks the translations as outdated."),
+    )
     restored_from = models.PositiveIntegerField(null=True, blank=True)
     sealed = models.BooleanField(default=False, db_default=False)
 
@@ -283,145 +220,118 @@ class Version(Origin, Words):
         return f"v{self.number}"
 
 
-class Suggestion(Origin, Words):
-    """A version that somebody proposes who may not change the article: it waits for review."""
+class Translation(Words):
+    """The same article in another language, under the same number and with the same states.
 
-    class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined")
+    `base` is the version of the master that it says the same as; `outdated_at` is set by a
+    material change of the master and cleared by the translation's next material change.
+    """
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="suggestions")
-    base = models.PositiveIntegerField(help_text="the version number it started from")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now())
-    note = models.CharField(max_length=300, blank=True, default="")
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=1000, blank=True, default="")
-    version = models.ForeignKey(
-        Version, models.PROTECT, null=True, blank=True, related_name="suggestions"
-    )
-
-    objects = SuggestionQuerySet.as_manager()
+    article = models.ForeignKey(Article, models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=LANGUAGE_LENGTH)
+    rendered = models.JSONField(default=dict, editable=False)
+    outside = models.JSONField(default=dict, editable=False)
+    version_number = models.PositiveIntegerField()
+    base = models.PositiveIntegerField()
+    outdated_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = _("suggestion")
-        verbose_name_plural = _("suggestions")
-        ordering = ["-at", "-pk"]
-        indexes = [
-            models.Index(
-                fields=["origin_type", "origin_id"],
-                condition=~Q(origin_id=""),
-                name="suggestion_origin",
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "language"], name="translation_language_once"
             ),
+            models.CheckConstraint(condition=~Q(title=""), name="translation_has_title"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.article.number}: {self.get_state_display()}"
+        return f"{self.article_id} {self.language}"
 
 
-class Flag(Origin):
-    """ "This is wrong": a kind and a note, with an owner and an answer for whoever raised it."""
+class Schedule(models.Model):
+    """A state that an article will have from a date on: published or archived by itself.
 
-    class Kind(models.TextChoices):
-        INCORRECT = "incorrect", _("Steps are wrong")
-        OUTDATED = "outdated", _("Out of date")
-        INCOMPLETE = "incomplete", _("Something is missing")
-        UNCLEAR = "unclear", _("Hard to follow")
-        DUPLICATE = "duplicate", _("Duplicate")
-        SENSITIVE = "sensitive", _("Says too much")
-        METADATA = "metadata", _("Wrong domain or tags")
-        BROKEN_LINK = "broken_link", _("Broken link")
+    Whether its author may still set it is asked again when it is done.
+    """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        TAKEN = "taken", _("Taken")
-        RESOLVED = "resolved", _("Resolved")
-        REJECTED = "rejected", _("Rejected")
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Not done")
+        CANCELLED = "cancelled", _("Cancelled")
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="flags")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="flags")
-    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
-    note = models.CharField(_("note"), max_length=2000, blank=True, default="")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="schedules")
+    confidence = models.CharField(
+        _("confidence"), max_length=13, choices=Confidence, blank=True, default=""
+    )
+    audience = models.CharField(
+        _("audience"), max_length=8, choices=Audience, blank=True, default=""
+    )
+    due_at = models.DateTimeField(_("due"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="flags_to_answer",
-    )
-    answer = models.CharField(_("answer"), max_length=2000, blank=True, default="")
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    objects = FlagQuerySet.as_manager()
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    done_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
-        verbose_name = _("flag")
-        verbose_name_plural = _("flags")
-        ordering = ["-at", "-pk"]
+        verbose_name = _("scheduled change")
+        verbose_name_plural = _("scheduled changes")
+        ordering = ["due_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["open", "taken"]) | ~Q(answer=""),
-                name="flag_closed_has_answer",
-            ),
+                condition=~Q(confidence="") | ~Q(audience=""), name="schedule_sets_something"
+            )
         ]
         indexes = [
             models.Index(
-                fields=["origin_type", "origin_id"],
-                condition=~Q(origin_id=""),
-                name="flag_origin",
-            ),
-            models.Index(
-                fields=["article", "-at"],
-                condition=Q(state__in=["open", "taken"]),
-                name="flag_open",
-            ),
+                fields=["due_at"], condition=Q(state="waiting"), name="schedule_waiting"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.article.number})"
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.OPEN, self.State.TAKEN)
+        return f"{self.article_id} {self.due_at:%Y-%m-%d}"
 
 
-class Feedback(models.Model):
-    """A rating, a comment or both, from anyone: the fifth part of every article."""
+class Attachment(models.Model):
+    """A file of an article: an image in its text, or something to download.
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="feedback")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="feedback")
-    helpful = models.BooleanField(null=True)
-    comment = models.TextField(blank=True, default="")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    Until an article's text names it, it belongs to whoever brought it (`article` is empty) and
+    nobody else gets it. Then it is as private as the article. `key` is the name it is kept and
+    served under; `name` is what it was called, and only ever shown.
+    """
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, null=True, blank=True, related_name="attachments"
     )
-    role = models.CharField(max_length=12, default="visitor")
-    channel = models.CharField(max_length=8, default="web")
+    key = models.CharField(max_length=40, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    media_type = models.CharField(_("type"), max_length=80)
+    size = models.PositiveIntegerField(_("bytes"))
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    digest = models.CharField(max_length=64, editable=False)
+    file = models.FileField(upload_to="articles/", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = _("feedback")
-        verbose_name_plural = _("feedback")
-        ordering = ["-at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(helpful=None) | ~Q(comment=""), name="feedback_says_something"
-            ),
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(article=None), name="attachment_unclaimed"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.article.number}: {self.comment[:40]}"
+        return self.name
 
 
 class View(models.Model):
@@ -467,6 +377,20 @@ class ArticleEvent(Origin):
         LINKED = "linked", _("linked it to a ticket")
         UNLINKED = "unlinked", _("removed a link")
         IMPORTED = "imported", _("imported")
+        ANSWERED = "answered", _("answered feedback")
+        FEEDBACK_TAKEN = "feedback_taken", _("took feedback")
+        HANDED_OVER = "handed_over", _("was handed over")
+        TRANSLATED = "translated", _("translated")
+        MASTER = "master", _("made another language the master")
+        SCHEDULED = "scheduled", _("scheduled a change")
+        CANCELLED = "cancelled", _("cancelled a scheduled change")
+        REVIEWED = "reviewed", _("reviewed it and found it right")
+        MERGED = "merged", _("merged a duplicate into it")
+        MERGED_AWAY = "merged_away", _("was merged into another")
+        UNMERGED = "unmerged", _("undid a merge")
+        ATTACHED = "attached", _("attached a file")
+        DETACHED = "detached", _("removed a file")
+        RECALLED = "recalled", _("recalled versions")
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="events")
     verb = models.CharField(max_length=16, choices=Verb)

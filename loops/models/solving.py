@@ -17,7 +17,9 @@ class Search(models.Model):
     """One search: what was asked, by whom, on which ticket, and what came, in order.
 
     Opening the ranked suggestions counts: the system searched for the agent.
-    `results` is [{"article": id, "number": "KB-1", "score": 1.2}], best first.
+    `results` is [{"article": id, "number": "KB-1", "score": 1.2}], best first. `channel` is
+    where it was asked: "desk" or "help"; a `visit` is one browser's stay in the help centre, by
+    a name that says nothing about anybody.
     """
 
     class Kind(models.TextChoices):
@@ -31,6 +33,8 @@ class Search(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     kind = models.CharField(max_length=9, choices=Kind)
+    channel = models.CharField(max_length=4, default="desk", db_default="desk")
+    visit = models.CharField(max_length=40, blank=True, default="", db_default="")
     query = models.CharField(max_length=2000, blank=True, default="")
     filters = models.JSONField(default=dict)
     results = models.JSONField(default=list)
@@ -42,6 +46,9 @@ class Search(models.Model):
         indexes = [
             models.Index(fields=["ticket", "at"], name="search_of_ticket"),
             models.Index(fields=["at"], name="search_at"),
+            models.Index(
+                fields=["visit", "at"], condition=~Q(visit=""), name="search_of_visit"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,6 +66,7 @@ class Opening(models.Model):
     )
     article = models.ForeignKey(Article, models.CASCADE, related_name="openings")
     rank = models.PositiveSmallIntegerField(null=True)
+    visit = models.CharField(max_length=40, blank=True, default="", db_default="")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -1,0 +1,44 @@
+"""Verbs of knowledge. Each is one transaction that locks the article, changes it, writes its
+event and its index. Everybody imports them from here."""
+
+from articles.actions.checks import (
+    STATES,
+    checked_facets,
+    checked_language,
+    checked_tags,
+    checked_words,
+    next_number,
+)
+from articles.actions.reading import count_reuse, record_link, role_of, view
+from articles.actions.remarks import flag, rate, reject, resolve, take
+from articles.actions.stating import describe, restate
+from articles.actions.suggesting import accept, decline, proposal, suggest
+from articles.actions.writing import SAME_VERSION, create, improve, restore
+
+__all__ = [
+    "SAME_VERSION",
+    "STATES",
+    "accept",
+    "checked_facets",
+    "checked_language",
+    "checked_tags",
+    "checked_words",
+    "count_reuse",
+    "create",
+    "decline",
+    "describe",
+    "flag",
+    "improve",
+    "next_number",
+    "proposal",
+    "rate",
+    "record_link",
+    "reject",
+    "resolve",
+    "restate",
+    "restore",
+    "role_of",
+    "suggest",
+    "take",
+    "view",
+]

@@ -1,0 +1,133 @@
+"""What every verb of knowledge asks and writes: values as they may be kept, events, who hears."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from articles import text
+from articles.models import TEXT, Article, ArticleEvent, Confidence, Template
+from kcs.errors import BadValue
+from people.actions import tell
+from people.models import User
+
+Verb = ArticleEvent.Verb
+STATES = ("confidence", "audience", "governance")
+LINES = 300
+
+
+def next_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('articles_number')")
+        return f"KB-{cursor.fetchone()[0]}"
+
+
+def checked_words(template: Template, changes: dict[str, Any]) -> dict[str, Any]:
+    """The text as it may be stored. Unknown parts are refused: authors don't alter templates."""
+    allowed = {part["key"] for part in template.parts}
+    cleaned: dict[str, Any] = {}
+    size = 0
+    for name, value in changes.items():
+        if name == "parts":
+            unknown = set(value) - allowed
+            if unknown:
+                raise BadValue(
+                    _("This template has no part “%(part)s”.") % {"part": sorted(unknown)[0]},
+                    field="parts",
+                )
+            cleaned["parts"] = {key: text.clean(str(v), field=key) for key, v in value.items()}
+            size += sum(len(v) for v in cleaned["parts"].values())
+            continue
+        if name not in TEXT:
+            raise BadValue(_("Articles have no part “%(part)s”.") % {"part": name}, field=name)
+        cleaned[name] = text.clean(str(value), field=name)
+        size += len(cleaned[name])
+        if name != "title":
+            text.check_links(cleaned[name], field=name)
+    if size > text.ARTICLE_LIMIT:
+        raise BadValue(_("An article may hold five megabytes of text."))
+    if "title" in cleaned:
+        cleaned["title"] = " ".join(cleaned["title"].split())
+        if not cleaned["title"]:
+            raise BadValue(_("An article needs a title."), field="title")
+        if len(cleaned["title"]) > LINES:
+            raise BadValue(
+                _("A title may have %(n)s characters.") % {"n": LINES}, field="title"
+            )
+    return cleaned
+
+
+def checked_tags(tags: Iterable[str]) -> list[str]:
+    """Tags as they are kept: trimmed, lower case, each once, at most thirty."""
+    kept = list(dict.fromkeys(text.clean(tag, field="tags").strip().lower() for tag in tags))
+    kept = [tag for tag in kept if tag]
+    if len(kept) > 30 or any(len(tag) > 60 for tag in kept):
+        raise BadValue(_("At most thirty tags, of at most sixty characters."), field="tags")
+    return kept
+
+
+def checked_facets(facets: dict[str, Any]) -> dict[str, str]:
+    """Environment facets as they are kept: short names with short values, at most thirty."""
+    kept = {
+        " ".join(text.clean(str(name), field="facets").split()): " ".join(
+            text.clean(str(value), field="facets").split()
+        )
+        for name, value in facets.items()
+    }
+    kept = {name: value for name, value in kept.items() if name and value}
+    if len(kept) > 30 or any(len(n) > 60 or len(v) > 200 for n, v in kept.items()):
+        raise BadValue(
+            _("At most thirty facets; a name has 60 characters, a value 200."), field="facets"
+        )
+    return kept
+
+
+def checked_language(language: str) -> str:
+    """A language tag as BCP 47 writes it: "en", "he", "pt-br"."""
+    language = language.strip().lower()
+    if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", language) or len(language) > 12:
+        raise BadValue(_("This is not the tag of a language."), field="language")
+    return language
+
+
+def needs_resolution(confidence: str, resolution: str) -> None:
+    if confidence == Confidence.VALIDATED and not resolution.strip():
+        raise BadValue(
+            _("An article without a resolution cannot be validated. Write how it is solved."),
+            field="confidence",
+        )
+
+
+def record(
+    article: Article,
+    verb: str,
+    *,
+    by: User | None,
+    origin: tuple[str, str] = ("", ""),
+    **detail: Any,
+) -> None:
+    article.events.create(
+        verb=verb,
+        by=by,
+        version=article.version_number,
+        origin_type=origin[0],
+        origin_id=origin[1],
+        detail=detail,
+    )
+
+
+def tell_owners(
+    article: Article, *, by: User, kind: str, text_: str = "", also: Iterable[User | None] = ()
+) -> None:
+    tell(
+        [article.owner, *also],
+        by=by,
+        kind=kind,
+        subject=f"{article.number} {article.title}",
+        text=text_,
+        url=article.get_absolute_url(),
+    )

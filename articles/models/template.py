@@ -1,0 +1,116 @@
+"""What articles are written into, and what good ones look like: templates, content standard."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Template(models.Model):
+    """Which parts an article has beside the fixed ones, and what its authors are told.
+
+    `parts` is a list of {"key", "label", "hint", "internal", "locked", "text"}, in the order
+    in which they are read. An `internal` part is never shown outside. A `locked` part says
+    `text` in every article, and authors cannot change it. `fixed` has the same for the parts
+    that every article has: {"cause": {"hidden": true, "hint": "…", "internal": false}}; a
+    hidden part is not asked for, and what already stands in it stays.
+    """
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    is_default = models.BooleanField(_("preselected"), default=False)
+    parts = models.JSONField(
+        _("further parts"),
+        default=list,
+        blank=True,
+        help_text=_(
+            'A list of {"key", "label", "hint"}; authors fill them, never change them.'
+        ),
+    )
+    fixed = models.JSONField(
+        _("fixed parts"),
+        default=dict,
+        blank=True,
+        help_text=_("What this template says of Issue, Environment, Resolution and Cause."),
+    )
+    is_active = models.BooleanField(
+        _("offered"), default=True, help_text=_("Articles that have it keep it either way.")
+    )
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ["-is_default", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="template_one_default",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def internal_parts(self) -> set[str]:
+        """The parts that never leave the house, as "cause" or "parts.KEY"."""
+        fixed = {name for name, said in self.fixed.items() if said.get("internal")}
+        further = {f"parts.{part['key']}" for part in self.parts if part.get("internal")}
+        return fixed | further
+
+
+class Standard(models.Model):
+    """The content standard as a checklist: one version of it. Reviews keep the one they used.
+
+    A standard that a review refers to never changes: `publish` makes the next one.
+    """
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    is_current = models.BooleanField(_("in use"), default=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("content standard")
+        verbose_name_plural = _("content standards")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_current"], condition=Q(is_current=True), name="standard_one_current"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+
+class Criterion(models.Model):
+    """One question of the checklist: its weight, and what good and bad look like."""
+
+    standard = models.ForeignKey(Standard, models.CASCADE, related_name="criteria")
+    key = models.SlugField(max_length=40)
+    asks = models.CharField(_("question"), max_length=200)
+    why = models.CharField(_("why"), max_length=500, blank=True, default="")
+    weight = models.PositiveSmallIntegerField(_("weight"), default=1)
+    good = models.TextField(_("good example"), blank=True, default="")
+    bad = models.TextField(_("bad example"), blank=True, default="")
+    place = models.PositiveSmallIntegerField(_("place"), default=0)
+
+    class Meta:
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["standard", "key"], name="criterion_key_once"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=1, weight__lte=10), name="criterion_weight_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.asks
