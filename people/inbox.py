@@ -49,7 +49,7 @@ ICONS = {
     Kind.PROPOSED: "award",
     Kind.THANKED: "heart-handshake",
     Kind.CREDITED: "sprout",
-    Kind.ASKED: "message-circle-question",
+    Kind.ASKED: "message-circle-question-mark",
     Kind.ANSWERED: "message-circle-reply",
     Kind.RECALLED: "undo-2",
 }
