@@ -29,7 +29,7 @@ from articles.models import (
 )
 from articles.search import index
 from kcs.errors import Refused
-from loops.demo import generator, people, tickets, truths
+from loops.demo import after, generator, people, tickets, truths
 from loops.demo.generator import Story
 from loops.demo.people import Agent, Asker, Company
 from loops.intake import recount
@@ -66,6 +66,7 @@ def load(now: datetime | None = None, *, seed: int = generator.SEED) -> Story:
     with transaction.atomic():
         _Loader(story).write()
     index.refresh_stats()
+    after.add_all(story.now)
     analyse(Ticket, TicketEvent, Message, Search, Link, Outcome, Article, Version, View)
     return story
 
