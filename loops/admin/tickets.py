@@ -1,4 +1,4 @@
-"""Tickets, searches, links and outcomes, administered. Solving goes through the gate here, too."""
+"""Tickets, administered. Solving goes through the gate here, too."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kcs.errors import BadValue
-from loops.models import Link, Opening, Outcome, Search
+from loops.models import Outcome
 from loops.solve import actions as solving
 from people.models import User
 from people.site import Changed, Rows, changed_values, me
 from tickets import actions
-from tickets.admin import EVENTS, MESSAGES, OnTicket
+from tickets.admin import EVENTS, MESSAGES
 from tickets.models import Ticket
 
 State = Ticket.State
@@ -201,52 +201,3 @@ class TicketAdmin(Changed):
                 gettext("A ticket does not become that by hand: it happens with the work."),
                 field="state",
             )
-
-
-@admin.register(Search)
-class SearchAdmin(OnTicket):
-    list_display = ["at", "query", "kind", "page", "by", "count"]
-    list_filter = ["kind"]
-    list_select_related = ["ticket", "by"]
-    search_fields = ["query", "ticket__number"]
-    fields = ["at", "kind", "query", "filters", "page", "by", "count", "results"]
-    readonly_fields = ["page"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = Search.objects.all()
-        if request.user.is_superuser:
-            return rows
-        seen = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return rows.filter(ticket=None) | rows.filter(ticket__in=seen)
-
-
-@admin.register(Opening)
-class OpeningAdmin(OnTicket):
-    list_display = ["at", "article", "page", "rank", "by"]
-    list_select_related = ["ticket", "article", "by"]
-    fields = ["at", "article", "page", "search", "rank", "by"]
-    readonly_fields = ["page"]
-
-
-@admin.register(Link)
-class LinkAdmin(OnTicket):
-    """Links are made and removed in the workspace, where the ticket is."""
-
-    list_display = ["at", "page", "article", "kind", "by"]
-    list_filter = ["kind"]
-    list_select_related = ["ticket", "article", "by"]
-    search_fields = ["ticket__number", "article__number"]
-    fields = ["at", "page", "article", "kind", "version", "delivered", "by"]
-    readonly_fields = ["page"]
-
-
-@admin.register(Outcome)
-class OutcomeAdmin(OnTicket):
-    """Declared once, in the workspace; never changed."""
-
-    list_display = ["at", "page", "outcome", "reason", "by", "ended_at"]
-    list_filter = ["outcome", "reason", ("ended_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["ticket", "by"]
-    search_fields = ["ticket__number"]
-    fields = ["at", "page", "outcome", "reason", "note", "by", "ended_at"]
-    readonly_fields = ["page"]
