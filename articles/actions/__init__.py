@@ -13,6 +13,12 @@ from articles.actions.reading import count_reuse, record_link, role_of, view
 from articles.actions.remarks import flag, rate, reject, resolve, take
 from articles.actions.stating import describe, restate
 from articles.actions.suggesting import accept, decline, proposal, suggest
+from articles.actions.translating import (
+    confirm_translation,
+    make_master,
+    remove_translation,
+    translate,
+)
 from articles.actions.writing import SAME_VERSION, create, improve, restore
 
 __all__ = [
@@ -23,22 +29,26 @@ __all__ = [
     "checked_language",
     "checked_tags",
     "checked_words",
+    "confirm_translation",
     "count_reuse",
     "create",
     "decline",
     "describe",
     "flag",
     "improve",
+    "make_master",
     "next_number",
     "proposal",
     "rate",
     "record_link",
     "reject",
+    "remove_translation",
     "resolve",
     "restate",
     "restore",
     "role_of",
     "suggest",
     "take",
+    "translate",
     "view",
 ]

@@ -108,12 +108,14 @@ def record(
     *,
     by: User | None,
     origin: tuple[str, str] = ("", ""),
+    version: int | None = None,
     **detail: Any,
 ) -> None:
+    """Write the event of a verb. `version` is the master's newest unless said otherwise."""
     article.events.create(
         verb=verb,
         by=by,
-        version=article.version_number,
+        version=version or article.version_number,
         origin_type=origin[0],
         origin_id=origin[1],
         detail=detail,

@@ -12,13 +12,14 @@ from articles import rules, text
 from articles.actions.checks import (
     LINES,
     Verb,
+    checked_language,
     checked_words,
     needs_resolution,
     record,
     tell_owners,
 )
-from articles.actions.writing import current_version, next_version
-from articles.models import Article, Suggestion, Version
+from articles.actions.writing import begin_translation, next_version
+from articles.models import Article, Suggestion, Translation, Version
 from articles.search import index
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from people.actions import tell
@@ -34,19 +35,30 @@ def suggest(
     base: int | None = None,
     origin: tuple[str, str] = ("", ""),
     note: str = "",
+    language: str = "",
 ) -> Suggestion:
-    """Propose a version where one may not change the article oneself. It waits for review."""
+    """Propose a version where one may not change the article oneself. It waits for review.
+
+    `language` names the translation that it is for, also one that does not exist yet.
+    """
     article.lock()
     if not rules.may_suggest(by, article):
         raise NotAllowed(
             _("Only its named editors change this article. Flag what is wrong with it.")
         )
     changes = checked_words(article.template, changes)
-    words = {**article.words(), **changes}
-    if words == article.words():
+    if language:
+        language = checked_language(language)
+    holder = article.text_in(language)
+    said = _words_of(holder)
+    words = {**said, **changes}
+    if words == said:
         raise Refused(_("Nothing was changed, so there is nothing to suggest."))
+    if not words["title"]:
+        raise BadValue(_("An article needs a title."), field="title")
     suggestion = article.suggestions.create(
-        base=base or article.version_number,
+        language="" if language == article.language else language,
+        base=base or (holder.version_number if holder else article.version_number),
         by=by,
         note=note[:LINES],
         origin_type=origin[0],
@@ -58,19 +70,30 @@ def suggest(
     return suggestion
 
 
+def _words_of(holder: Article | Translation | None) -> dict[str, Any]:
+    """What stands there now; where nothing does yet, empty parts."""
+    return holder.words() if holder else Translation().words()
+
+
 def proposal(suggestion: Suggestion) -> tuple[dict[str, Any], list[str]]:
     """What a suggestion would change today, and the parts that others changed meanwhile too.
 
     Only what its author changed counts: what others changed since it began stays theirs.
     """
     article = suggestion.article
-    now, proposed = article.words(), suggestion.words()
+    holder = article.text_in(suggestion.language)
+    now, proposed = _words_of(holder), suggestion.words()
     began = article.versions.filter(number=suggestion.base).first()
-    if began is None or suggestion.base == article.version_number:
+    if holder is None or began is None or suggestion.base == holder.version_number:
         return {n: v for n, v in proposed.items() if now[n] != v}, []
     before = began.words()
     proposed = {n: v for n, v in proposed.items() if before[n] != v}
     return proposed, [n for n in proposed if now[n] not in (before[n], proposed[n])]
+
+
+def _standing(article: Article, suggestion: Suggestion) -> dict[str, Any]:
+    holder = article.text_in(suggestion.language) or article
+    return {"version": holder.version_number, **holder.words()}
 
 
 @transaction.atomic
@@ -83,24 +106,34 @@ def accept(
     if overlap and changes is None:
         raise Stale(
             _("The article changed since this was suggested. Compare and accept with changes."),
-            current={"version": article.version_number, **article.words()},
+            current=_standing(article, suggestion),
         )
+    holder = article.text_in(suggestion.language)
+    said = _words_of(holder)
     words = checked_words(article.template, {**proposed, **(changes or {})})
-    words = {n: v for n, v in words.items() if article.words()[n] != v}
-    needs_resolution(article.confidence, words.get("resolution", article.resolution))
+    words = {n: v for n, v in words.items() if said[n] != v}
+    needs_resolution(article.confidence, words.get("resolution", said["resolution"]))
     if words:
         origin = (suggestion.origin_type, suggestion.origin_id)
+        if holder is None:
+            holder = begin_translation(article, suggestion.language, by=suggestion.by)
         version = next_version(
-            article, words, by=suggestion.by, origin=origin, note=suggestion.note
+            article,
+            words,
+            by=suggestion.by,
+            origin=origin,
+            note=suggestion.note,
+            translation=holder if isinstance(holder, Translation) else None,
         )
     else:
-        version = current_version(article)
+        version = article.versions.get(number=(holder or article).version_number)
     _decide(suggestion, Suggestion.State.ACCEPTED, by=by, version=version)
     record(
         article,
         Verb.ACCEPTED,
         by=by,
         origin=(suggestion.origin_type, suggestion.origin_id),
+        version=version.number,
         suggestion=suggestion.pk,
         author=suggestion.by_id,
     )

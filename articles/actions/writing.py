@@ -37,6 +37,7 @@ from people.models import Domain, Notification, Team, User
 
 # Saves of one person within this time are one version, while nothing refers to it.
 SAME_VERSION = timedelta(minutes=10)
+MOST_TRANSLATIONS = 40
 
 
 @transaction.atomic
@@ -206,17 +207,40 @@ def _render(holder: Article | Translation, template: Template) -> None:
     holder.outside = text.outside_all(words, internal)
 
 
-def check_base(article: Article, base: int | None, changes: dict[str, Any]) -> None:
+def begin_translation(article: Article, language: str, *, by: User) -> Translation:
+    """The row of a translation whose first version is written next."""
+    if article.translations.count() >= MOST_TRANSLATIONS:
+        raise Refused(_("An article may have %(n)s translations.") % {"n": MOST_TRANSLATIONS})
+    return Translation.objects.create(
+        article=article,
+        language=language,
+        title=article.title,  # until the version says its own
+        # No version yet, so that its first one never replaces the master's last.
+        version_number=0,
+        base=article.version_number,
+        created_by=by,
+        changed_by=by,
+    )
+
+
+def check_base(
+    article: Article,
+    base: int | None,
+    changes: dict[str, Any],
+    *,
+    translation: Translation | None = None,
+) -> None:
     """A stale edit loses nothing: the answer holds what stands there now."""
-    if base is None or base == article.version_number:
+    holder: Article | Translation = translation or article
+    if base is None or base == holder.version_number:
         return
-    current = article.words()
+    current = holder.words()
     if all(current.get(name) == value for name, value in changes.items()):
         return
     raise Stale(
         _("%(person)s saved a newer version meanwhile. Compare both and save again.")
-        % {"person": article.changed_by},
-        current={"version": article.version_number, **current},
+        % {"person": holder.changed_by},
+        current={"version": holder.version_number, **current},
     )
 
 
@@ -273,14 +297,17 @@ def improve(
 
 @transaction.atomic
 def restore(article: Article, *, by: User, version: int) -> Version:
-    """Make an earlier version's text the newest one. Nothing is taken away."""
+    """Make an earlier version's text the newest one, in its language. Nothing is taken away."""
     article.lock()
     if not rules.may_change(by, article):
         raise NotAllowed(_("You may not change this article."))
     old = article.versions.filter(number=version).first()
     if old is None:
         raise BadValue(_("This article has no such version."), field="version")
-    if old.words() == article.words():
+    holder = article.text_in(old.language)
+    if holder is None:
+        raise Refused(_("The translation of this version was removed. Translate it again."))
+    if old.words() == holder.words():
         raise Refused(_("The article says this already."))
     needs_resolution(article.confidence, old.resolution)
     made = next_version(
@@ -290,8 +317,9 @@ def restore(article: Article, *, by: User, version: int) -> Version:
         origin=("", ""),
         note=_("Restored version %(n)s") % {"n": version},
         restored_from=version,
+        translation=holder if isinstance(holder, Translation) else None,
     )
-    record(article, Verb.RESTORED, by=by, restored=version)
+    record(article, Verb.RESTORED, by=by, version=made.number, restored=version)
     index.write(article)
     tell_owners(article, by=by, kind=Notification.Kind.ARTICLE_CHANGED)
     return made

@@ -167,6 +167,15 @@ class Article(Origin, Words):
     def is_external(self) -> bool:
         return self.audience != Audience.INTERNAL
 
+    def text_in(self, language: str) -> Article | Translation | None:
+        """What it says in this language: the master itself, a translation, or nothing.
+
+        An empty language means the master.
+        """
+        if language in ("", self.language):
+            return self
+        return next((t for t in self.translations.all() if t.language == language), None)
+
     def lock(self) -> None:
         """Reload this row and hold it until the transaction ends."""
         self.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True))

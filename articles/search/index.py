@@ -10,12 +10,13 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 
 from articles.search import analyzer
 from articles.search.analyzer import Token, base_language
+from articles.search.translated import TRANSLATED, Translated, add_translations
 from articles.search.weighing import (
     BITS,
     FIELDS,
@@ -48,8 +49,7 @@ SAMPLE = 2_000
 
 def write(article: Article) -> None:
     """(Re)index one article. Everyone who may see it finds it once the caller commits."""
-    demand, old, averages, languages = _held(article.pk)
-    _put(article, demand, old, averages, languages)
+    _put(article, _held(article.pk))
 
 
 def set_demand(article_id: int, texts: Sequence[str]) -> None:
@@ -63,10 +63,10 @@ def set_demand(article_id: int, texts: Sequence[str]) -> None:
     article = Article.objects.filter(pk=article_id).first()
     if article is None:
         return
-    before, old, averages, languages = _held(article_id)
+    held = _held(article_id)
     demand = demand_of(texts, article.language)
-    if demand != before or not old:
-        _put(article, demand, old, averages, languages)
+    if demand != held.demand or not held.terms:
+        _put(article, held._replace(demand=demand))
 
 
 def demand_of(texts: Sequence[str], language: str) -> Demand:
@@ -90,28 +90,41 @@ def remove(article_id: int) -> None:
         cursor.execute("delete from articles_document where article_id = %s", [article_id])
 
 
-def _held(article_id: int) -> tuple[Demand, set[int], Sequence[float], set[str]]:
-    """Lock what the index holds of an article; and what its impacts are computed with."""
+class Held(NamedTuple):
+    """What the index has of an article, and what its impacts are computed with."""
+
+    demand: Demand
+    terms: set[int]
+    averages: Sequence[float]
+    languages: set[str]
+    translated: list[Translated]
+
+
+def _held(article_id: int) -> Held:
+    """Lock what the index holds of an article; its translations come along."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             with held as (
               select terms, demand from articles_document where article_id = %s for update)
-            select held.terms, held.demand, base.averages, base.languages
+            select held.terms, held.demand, base.averages, base.languages,
+              (select json_agg({TRANSLATED})::text from articles_translation t
+               where t.article_id = %s)
             from (select max(averages) filter (where language = '*') as averages,
                          array_agg(language) as languages
                   from articles_corpus) base
             left join held on true
             """,
-            [article_id],
+            [article_id, article_id],
         )
-        terms, demand, averages, languages = cursor.fetchone()
+        terms, demand, averages, languages, translated = cursor.fetchone()
     demand = json.loads(demand) if isinstance(demand, str) else demand
-    return (
+    return Held(
         [(space, term, n) for space, term, n in demand or ()],
         set(terms or ()),
         averages or USUAL,
         set(languages or ()),
+        [Translated(*row) for row in json.loads(translated or "[]")],
     )
 
 
@@ -142,14 +155,10 @@ set language = excluded.language, spaces = excluded.spaces, lengths = excluded.l
 """
 
 
-def _put(
-    article: Article,
-    demand: Demand,
-    old: set[int],
-    averages: Sequence[float],
-    languages: set[str],
-) -> None:
+def _put(article: Article, held: Held) -> None:
+    demand, old, averages, languages, translated = held
     rows, lengths = rows_of(fields_of(article), demand, article.language, averages)
+    add_translations(rows, translated, averages)
     spaces = sorted({space for space, _ in rows})
     by_id = {analyzer.term_id(term): term for term in rows}
     # Sorted, so that saves of one article and a reindex take its rows in one order.
@@ -221,6 +230,7 @@ def _write_batch(ids: list[int]) -> int:
             for pk, found in cursor.fetchall()
         }
         articles = list(Article.objects.filter(pk__in=ids).order_by("pk"))
+        translated = _translated(cursor, ids)
         averages = _settled_averages(articles)
         cursor.execute(
             "delete from articles_posting p using articles_document d "
@@ -235,6 +245,7 @@ def _write_batch(ids: list[int]) -> int:
         for article in articles:
             demand = [(space, term, n) for space, term, n in demands.get(article.pk) or ()]
             rows, lengths = rows_of(fields_of(article), demand, article.language, averages)
+            add_translations(rows, translated.get(article.pk, ()), averages)
             terms = []
             for term, (impact, out, mask, out_mask) in rows.items():
                 key = analyzer.term_id(term)
@@ -262,6 +273,18 @@ def _write_batch(ids: list[int]) -> int:
             [(*rest, pk) for pk, *rest in documents],
         )
     return len(articles)
+
+
+def _translated(cursor: Any, ids: list[int]) -> dict[int, list[Translated]]:
+    cursor.execute(
+        f"select t.article_id, {TRANSLATED}::text from articles_translation t "
+        "where t.article_id = any(%s) order by t.article_id, t.language",
+        [ids],
+    )
+    found: dict[int, list[Translated]] = {}
+    for pk, row in cursor.fetchall():
+        found.setdefault(pk, []).append(Translated(*json.loads(row)))
+    return found
 
 
 def _meet(cursor: Any, met: dict[int, Token], spaces: set[str]) -> None:

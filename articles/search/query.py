@@ -32,6 +32,7 @@ from articles.search.facets import COUNTED, counting, facets, narrowed, tallied
 from articles.search.ranking import (
     BEST,
     MAX_DRAFT_TERMS,
+    TEXTS,
     Ranking,
     is_outside,
     ranking_of,
@@ -211,12 +212,14 @@ def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) 
     sql = ranking.sql + BEST.format(
         impact="outside" if outside else "impact",
         fields="outside_fields" if outside else "fields",
-        shown=TEXT_SHOWN,
+        texts=TEXTS[outside].format(shown=TEXT_SHOWN),
         counted=counted,
         counts=counts,
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*ranking.params, REUSE, limit + 1, *count_params])
+        cursor.execute(
+            sql, [*ranking.params, REUSE, limit + 1, *count_params, ranking.asked.language]
+        )
         rows = cursor.fetchall()
     known = [(int(term), weight, df) for term, weight, df in _json(rows[0][0]) or ()]
     weights = {term: weight for term, weight, _ in known}

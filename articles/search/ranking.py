@@ -89,6 +89,27 @@ candidates as materialized (
     select from ({visible}) as v(id) where v.id = f.article_id limit 1) seen
   limit %s),
 """
+
+
+def _texts(*, outside: bool) -> str:
+    """The columns that snippets are cut from, for readers inside or outside.
+
+    A hit is shown in the language of the question, where the article is translated into it.
+    """
+    columns = []
+    for name in ("issue", "environment", "resolution", "cause", "parts"):
+        of = {row: f"{row}.{name}::text" for row in "at"}
+        if outside:
+            of = {
+                row: f"coalesce({row}.outside->>'{name}', {said})" for row, said in of.items()
+            }
+        columns.append(
+            f"left(case when t.id is null then {of['a']} else {of['t']} end, {{shown}})"
+        )
+    return ", ".join(columns)
+
+
+TEXTS = {outside: _texts(outside=outside) for outside in (False, True)}
 # The common terms are only looked up for the candidates: one pass over the index a term.
 BEST = """
 scored as materialized (
@@ -113,13 +134,15 @@ matched as materialized (
 select case when row_number() over best_first = 1 then
     (select json_agg(json_build_array(id::text, weight, df))::text from known) end,
   case when row_number() over best_first = 1 then {counts} end,
-  a.id, a.number, a.title, a.confidence, a.audience, a.governance, a.language, a.reuse_count,
+  a.id, a.number, coalesce(t.title, a.title), a.confidence, a.audience, a.governance,
+  coalesce(t.language, a.language), a.reuse_count,
   a.last_reused_at, a.helped_count, a.view_count, a.changed_at, a.open_flags, best.score,
   a.tags,
-  left(a.issue, {shown}), left(a.environment, {shown}), left(a.resolution, {shown}),
-  left(a.cause, {shown}), left(a.parts::text, {shown}), matched.terms
+  {texts}, matched.terms
 from (select) one
 left join (best join articles_article a on a.id = best.article_id
+           left join articles_translation t on t.article_id = a.id and t.language = %s
+             and t.language <> a.language
            left join matched on matched.article_id = best.article_id) on true
 window best_first as (order by best.score desc, a.reuse_count desc, a.id)
 order by best.score desc, a.reuse_count desc, a.id
