@@ -199,11 +199,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "partner" if self.is_partner else "customer"
 
     @cached_property
-    def rights(self) -> set[tuple[str, str]]:
-        """The (aspect, value) pairs that the matrix grants; read once a request."""
+    def _granted(self) -> tuple[set[tuple[str, str]], bool]:
         from people.rights import granted
 
         return granted(self)
+
+    @cached_property
+    def rights(self) -> set[tuple[str, str]]:
+        """The (aspect, value) pairs that the matrix grants; read once a request."""
+        return self._granted[0]
+
+    @property
+    def is_expert(self) -> bool:
+        """Whether this person looks after a domain."""
+        return self._granted[1]
+
+    @property
+    def is_reviewer(self) -> bool:
+        """Whether the administration's review lists are open to this person."""
+        return self.is_agent and (
+            self.is_superuser or self.is_staff or self.is_coach or self.is_expert
+        )
 
     @cached_property
     def expert_domains(self) -> set[int]:

@@ -55,25 +55,29 @@ def default_rows() -> list[tuple[str, str, str]]:
     ]
 
 
-def granted(user: User) -> set[tuple[str, str]]:
-    """The (aspect, value) pairs this person has now.
+def granted(user: User) -> tuple[set[tuple[str, str]], bool]:
+    """The (aspect, value) pairs this person has now, and whether they look after a domain.
 
-    Coaches and domain experts have a Publisher's rights whatever their own competency;
-    administrators too, so that somebody can always mend things.
+    Both in one query, because nearly every page asks for both. Coaches and domain experts have
+    a Publisher's rights whatever their own competency; administrators too, so that somebody
+    can always mend things.
     """
     from people.models import Domain, Right
 
     if not user.is_active or user.pk is None:
-        return set()
+        return set(), False
+    expert = Exists(Domain.objects.filter(experts=user.pk))
     rows = Right.objects.filter(competency=user.competency)
     if user.is_superuser or user.is_coach:
         rows = Right.objects.filter(competency__in=[user.competency, "publisher"])
     elif user.competency and user.competency != "publisher":
-        expert = Exists(Domain.objects.filter(experts=user.pk))
         rows = Right.objects.filter(
             Q(competency=user.competency) | Q(expert, competency="publisher")
         )
-    return set(rows.values_list("aspect", "value"))
+    found = list(rows.annotate(expert=expert).values_list("aspect", "value", "expert"))
+    if not found:  # nothing is granted, which says nothing about domains
+        return set(), bool(user.competency) and user.expert_of.exists()
+    return {(aspect, value) for aspect, value, _ in found}, found[0][2]
 
 
 def audiences_of(role: str) -> list[str]:

@@ -1,7 +1,9 @@
 """The administration: Django's, behind the same door as everything else.
 
-Reviewers (`is_staff`) see its lists, administrators change what is to be changed there, and
-every change is the verb's: what a page refuses is refused here, in the same words.
+Two kinds of people work here. Reviewers (coaches, domain experts, whoever has `is_staff`) open
+the classes that say `reviewed = True`: articles, flags, suggestions, what happened. Everything
+else, people and rights and settings, is for administrators alone. Every change is the verb's:
+what a page refuses is refused here, in the same words.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from kcs.errors import BadValue, Refused
+from kcs.errors import BadValue, NotAllowed, Refused
 from people.models import User
 
-OURS = {"people", "articles", "tickets", "loops"}
+OURS = {"people", "articles", "tickets", "loops", "portal"}
 
 
 # Columns that the models leave unnamed, because only here somebody reads their names.
@@ -160,18 +162,24 @@ def me(request: HttpRequest) -> User:
 
 
 def may_look(request: HttpRequest) -> bool:
-    user = request.user
-    return bool(user.is_authenticated and user.is_active and user.is_staff and user.is_agent)
+    """Whether the administration is open at all, if only its review lists."""
+    return request.user.is_authenticated and request.user.is_reviewer
 
 
 class Rights:
     """Who sees, and who changes. Nothing is deleted: history hangs on it."""
 
+    # Whether reviewers work with these rows; all others are for administrators.
+    reviewed = False
+
+    def may_open(self, request: HttpRequest) -> bool:
+        return may_look(request) and (self.reviewed or request.user.is_superuser)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_look(request)
+        return self.may_open(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_look(request)
+        return self.may_open(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -248,17 +256,24 @@ class Shown(Rights, ModelAdmin):
 
 
 class Changed(Shown):
-    """Rows that administrators change, through `apply`, which calls the verbs."""
+    """Rows that are changed through `apply`, which calls the verbs: by administrators, and by
+    whom `may_change` names besides."""
 
     addable = True
+    kept = _("You may not change this.")  # said to whom `may_change` does not let
     # Fields of the form that stay as they are once the row exists.
     fixed: tuple[str, ...] = ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.addable and may_look(request) and request.user.is_superuser
+        return self.addable and self.may_open(request) and self.may_change(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_look(request) and request.user.is_superuser
+        return self.may_open(request) and self.may_change(request, obj)
+
+    def may_change(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who changes this row here; without a row, whether there may be one. A class whose
+        verbs ask for rights themselves lets reviewers through and leaves it to them."""
+        return request.user.is_superuser  # type: ignore[union-attr]
 
     def apply(
         self, request: HttpRequest, thing: Any, form: forms.ModelForm[Any]
@@ -299,6 +314,10 @@ class Changed(Shown):
         """What a verb refused stands in the form, beside what was typed: nothing is lost."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            if request.method == "POST" and self.may_open(request):
+                raise NotAllowed(str(self.kept)) from None
+            raise
         except Refused as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
             response = super().changeform_view(request, object_id, form_url, extra_context)

@@ -55,6 +55,8 @@ class SavedViewAdmin(Shown):
 class OnTicket(Shown):
     """What hangs on tickets is seen by whoever sees the ticket."""
 
+    reviewed = True
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if request.user.is_superuser:

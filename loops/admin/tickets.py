@@ -81,6 +81,7 @@ class TicketForm(forms.ModelForm):
 @admin.register(Ticket)
 class TicketAdmin(Changed):
     form = TicketForm
+    reviewed = True
     addable = False
     list_display = [
         "number",

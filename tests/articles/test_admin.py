@@ -104,11 +104,26 @@ def test_compliance_is_for_its_named_editors_even_here(client, admin):
     assert "You may not change this article" in answer.text
 
 
-def test_reviewers_see_and_change_nothing(client):
+def test_a_reviewer_changes_here_what_they_may_change_anywhere(client):
     client.force_login(make.contributor(is_staff=True))
     article = make.article()
-    assert article.title in client.get(page_of(article)).text
-    assert client.post(page_of(article), form_of(article, title="Mine")).status_code == 403
+    assert 'name="_save"' in client.get(page_of(article)).text
+    assert client.post(page_of(article), form_of(article, title="Mine")).status_code == 302
+    article.refresh_from_db()
+    assert article.title == "Mine"
+
+
+def test_a_reviewer_who_may_not_change_it_looks_at_it(client):
+    client.force_login(make.candidate(is_staff=True))
+    article = make.article()
+    page = client.get(page_of(article))
+    assert article.title in page.text
+    assert 'name="_save"' not in page.text
+    refused = client.post(page_of(article), form_of(article, title="Mine"))
+    assert refused.status_code == 403
+    assert "You may not change this article" in refused.text
+    article.refresh_from_db()
+    assert article.title != "Mine"
 
 
 def test_customers_and_strangers_see_nothing(client):

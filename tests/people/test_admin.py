@@ -148,8 +148,29 @@ def test_every_list_opens_and_nothing_in_it_can_be_deleted(client, admin, model)
     assert gone.status_code == 403
 
 
-def test_reviewers_see_but_change_nobody(client):
-    client.force_login(make.publisher(is_staff=True))
+def reviewers():
+    yield make.publisher(is_staff=True)
+    yield make.candidate(is_coach=True)
+    expert = make.contributor()
+    make.domain("pay").experts.add(expert)
+    yield expert
+
+
+def test_reviewers_find_the_review_lists_and_nothing_about_people(client):
     noa = make.candidate()
-    assert client.get(page_of(noa)).status_code == 200
-    assert client.post(page_of(noa), form_of(noa, name="Mine")).status_code == 403
+    for reviewer in reviewers():
+        client.force_login(reviewer)
+        index = client.get(reverse("admin:index"))
+        assert index.status_code == 200
+        assert reverse("admin:articles_article_changelist") in index.text
+        assert reverse("admin:people_user_changelist") not in index.text
+        assert client.get(page_of(noa)).status_code == 403
+        assert client.post(page_of(noa), form_of(noa, name="Mine")).status_code == 403
+        assert client.get(reverse("admin:people_right_changelist")).status_code == 403
+        assert "/admin/" in client.get("/").text, "the menu leads there"
+
+
+def test_whoever_reviews_nothing_does_not_get_in(client):
+    client.force_login(make.publisher())
+    assert client.get(reverse("admin:index"), follow=True).status_code == 403
+    assert "/admin/" not in client.get("/").text
