@@ -1,7 +1,7 @@
 """Where tickets meet articles: the solve loop's rows, upkeep, coaching, asking."""
 
 from loops.models.asking import Question, Thanks
-from loops.models.coaching import CoachNote, Goal, Proposal, Sample
+from loops.models.coaching import CoachNote, Goal, Proposal, Sample, SampleEvent
 from loops.models.solving import Delivery, Link, Opening, Outcome, Search
 from loops.models.upkeep import Decision, Merge, Pair, Recall, RecallItem, Upkeep
 
@@ -20,6 +20,7 @@ __all__ = [
     "Recall",
     "RecallItem",
     "Sample",
+    "SampleEvent",
     "Search",
     "Thanks",
     "Upkeep",

@@ -9,7 +9,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Standard, Version
-from loops.queries import SampleQuerySet
+from loops.queries import (
+    CoachNoteQuerySet,
+    GoalQuerySet,
+    ProposalQuerySet,
+    SampleQuerySet,
+)
 from people.models import Team, User
 from tickets.models import Ticket
 
@@ -23,8 +28,9 @@ class Sample(models.Model):
     manager. `SampleQuerySet.readable_by` is the only entrance.
 
     `answers` of a process review are {"searched": "yes", "existed": …, "linked_right": …,
-    "should_improve": …, "should_create": …}, of a content review {criterion key: "yes"|"no"|
-    "na"}. `score` is the share of the applicable weight that passed, 0 to 1.
+    "should_improve": …, "should_create": …, "links": [{"article": "KB-1", "version": 2,
+    "relevant": "yes", "specific": …, "actionable": …}]}, of a content review {criterion key:
+    "yes"|"no"|"na"}. `score` is the share of the applicable weight that passed, 0 to 1.
     """
 
     class Kind(models.TextChoices):
@@ -103,6 +109,35 @@ class Sample(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
+class SampleEvent(models.Model):
+    """What happened to a sample, by whom and when. Append-only: a trigger says so.
+
+    `detail` of a review holds the answers, the score and the note as they were given then, so
+    that a correction never hides what it corrects. It is as private as the sample.
+    """
+
+    class Verb(models.TextChoices):
+        DRAWN = "drawn", _("was drawn")
+        REVIEWED = "reviewed", _("was reviewed")
+        CORRECTED = "corrected", _("was corrected")
+        SKIPPED = "skipped", _("was skipped")
+
+    sample = models.ForeignKey(Sample, models.CASCADE, related_name="events")
+    verb = models.CharField(max_length=9, choices=Verb)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("review event")
+        verbose_name_plural = _("review events")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["sample", "at"], name="sample_event_of")]
+
+    def __str__(self) -> str:
+        return f"{self.sample_id} {self.verb}"
+
+
 class CoachNote(models.Model):
     """What a coach keeps of a conversation. Shared ones are read by the coachee as well."""
 
@@ -111,6 +146,8 @@ class CoachNote(models.Model):
     text = models.TextField(_("note"))
     shared = models.BooleanField(_("the coachee reads it"), default=True)
     at = models.DateTimeField(db_default=Now())
+
+    objects = CoachNoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coach's note")
@@ -142,6 +179,8 @@ class Proposal(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=1000, blank=True, default="")
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("competency proposal")
@@ -178,6 +217,8 @@ class Goal(models.Model):
     by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GoalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("goal")
