@@ -15,7 +15,7 @@ from articles.models import EXTERNAL, Audience, Confidence, Governance
 from kcs.errors import BadValue, NotAllowed
 
 if TYPE_CHECKING:
-    from articles.models import Article, Flag, Suggestion
+    from articles.models import Article, Feedback, Flag, Suggestion
     from people.models import User
 
 
@@ -109,12 +109,22 @@ def may_decide(user: User, suggestion: Suggestion) -> bool:
     return suggestion.by_id != user.pk and may_change(user, suggestion.article)
 
 
-def may_answer(user: User, flag: Flag) -> bool:
-    """Flags are answered by whoever may change the article, its owner, or who was asked."""
+def may_see(user: User, article: Article) -> bool:
+    """Whether this agent sees the article: `visible_to` for one person and one article."""
+    rights = user.rights
+    return user.is_agent and (
+        {("see", article.confidence), ("see", article.audience)} <= rights
+        or article.created_by_id == user.pk
+    )
+
+
+def may_answer(user: User, remark: Flag | Feedback) -> bool:
+    """Flags and feedback are answered by whoever may change the article, its owner, or whom
+    they were routed to."""
     return (
-        may_change(user, flag.article)
-        or flag.owner_id == user.pk
-        or flag.article.owner_id == user.pk
+        may_change(user, remark.article)
+        or remark.owner_id == user.pk
+        or remark.article.owner_id == user.pk
     )
 
 

@@ -9,8 +9,15 @@ from articles.actions.checks import (
     checked_words,
     next_number,
 )
+from articles.actions.feedback import (
+    rate,
+    reject_feedback,
+    resolve_feedback,
+    take_feedback,
+)
 from articles.actions.reading import count_reuse, record_link, role_of, view
-from articles.actions.remarks import flag, rate, reject, resolve, take
+from articles.actions.remarks import flag, hand, reject, resolve, take
+from articles.actions.routing import route
 from articles.actions.stating import describe, restate
 from articles.actions.suggesting import accept, decline, proposal, suggest
 from articles.actions.translating import (
@@ -35,6 +42,7 @@ __all__ = [
     "decline",
     "describe",
     "flag",
+    "hand",
     "improve",
     "make_master",
     "next_number",
@@ -42,13 +50,17 @@ __all__ = [
     "rate",
     "record_link",
     "reject",
+    "reject_feedback",
     "remove_translation",
     "resolve",
+    "resolve_feedback",
     "restate",
     "restore",
     "role_of",
+    "route",
     "suggest",
     "take",
+    "take_feedback",
     "translate",
     "view",
 ]

@@ -1,59 +1,73 @@
-"""Verbs of what people say: flag, take, resolve, reject, rate."""
+"""Verbs of what is wrong: flag, take, resolve, reject, hand.
+
+Feedback is answered by the same steps (articles/actions/feedback.py): one queue, the same words.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import rules, text
-from articles.actions.checks import Verb, record, tell_owners
-from articles.actions.reading import role_of
+from articles.actions.checks import Verb, record
+from articles.actions.routing import route
 from articles.actions.writing import current_version
 from articles.models import Article, Feedback, Flag
 from kcs.errors import BadValue, Refused
 from people.actions import tell
 from people.models import Notification, User
 
+NOTE = 2000
+PASSAGE = 1000
+
+Remark = Flag | Feedback
+
 
 @transaction.atomic
 def flag(
-    article: Article, *, by: User, kind: str, note: str = "", origin: tuple[str, str] = ("", "")
+    article: Article,
+    *,
+    by: User | None,
+    kind: str,
+    note: str = "",
+    passage: str = "",
+    origin: tuple[str, str] = ("", ""),
 ) -> Flag:
     """Say that something is wrong, so that somebody who knows looks at it.
 
-    It goes to the article's owner, else to whoever changed it last.
+    `passage` is the sentence that is wrong. `by` is empty where a job found a broken link.
     """
     article.lock()
-    rules.require(by.is_agent, _("Only agents flag articles. You can leave feedback."))
+    rules.require(
+        by.is_agent if by is not None else kind == Flag.Kind.BROKEN_LINK,
+        _("Only agents flag articles. You can leave feedback."),
+    )
     if kind not in Flag.Kind.values:
         raise BadValue(_("There is no such kind of flag."), field="kind")
-    owner = next(
-        (
-            p
-            for p in (article.owner, article.changed_by, article.created_by)
-            if p and p.is_active
-        ),
-        None,
-    )
+    note = text.clean(note, field="note")[:NOTE]
+    owner = route(article)
     made = article.flags.create(
         version=current_version(article),
         kind=kind,
-        note=text.clean(note, field="note")[:2000],
+        note=note,
+        passage=text.clean(passage, field="passage").strip()[:PASSAGE],
         by=by,
         owner=owner,
         origin_type=origin[0],
         origin_id=origin[1],
     )
-    _count_flags(article)
-    record(
-        article, Verb.FLAGGED, by=by, origin=origin, flag=made.pk, kind=kind, note=note[:2000]
-    )
-    tell_owners(article, by=by, kind=Notification.Kind.FLAG_RAISED, text_=note, also=[owner])
+    count_flags(article)
+    record(article, Verb.FLAGGED, by=by, origin=origin, flag=made.pk, kind=kind, note=note)
+    told = _tell(article.owner, article, kind=Notification.Kind.FLAG_RAISED, by=by, said=note)
+    if owner not in told:
+        tell_owner(made, by=by, said=note)
     return made
 
 
-def _count_flags(article: Article) -> None:
+def count_flags(article: Article) -> None:
     article.open_flags = article.flags.open().count()
     article.save(update_fields=["open_flags"])
 
@@ -61,9 +75,7 @@ def _count_flags(article: Article) -> None:
 @transaction.atomic
 def take(flag: Flag, *, by: User) -> Flag:
     """Take a flag: from now on this person answers it."""
-    _answerable(flag, by=by)
-    flag.state, flag.owner = Flag.State.TAKEN, by
-    flag.save(update_fields=["state", "owner"])
+    take_up(flag, by=by)
     record(flag.article, Verb.FLAG_TAKEN, by=by, flag=flag.pk)
     return flag
 
@@ -80,70 +92,101 @@ def reject(flag: Flag, *, by: User, answer: str) -> Flag:
     return _answer(flag, Flag.State.REJECTED, Verb.FLAG_REJECTED, by=by, answer=answer)
 
 
-def _answerable(flag: Flag, *, by: User) -> None:
-    flag.article.lock()
-    flag.refresh_from_db()
-    rules.require(
-        rules.may_answer(by, flag), _("Whoever may change the article answers its flags.")
-    )
-    if not flag.is_open:
-        raise Refused(_("This flag has been answered already."))
-
-
 def _answer(flag: Flag, state: str, verb: str, *, by: User, answer: str) -> Flag:
-    _answerable(flag, by=by)
-    answer = text.clean(answer, field="answer").strip()[:2000]
-    if not answer:
-        raise BadValue(_("Write an answer for whoever raised the flag."), field="answer")
-    flag.state, flag.answer = state, answer
-    flag.answered_by, flag.answered_at = by, timezone.now()
-    flag.owner = flag.owner or by
-    flag.save(update_fields=["state", "answer", "answered_by", "answered_at", "owner"])
-    _count_flags(flag.article)
+    close(flag, state, by=by, answer=answer)
+    count_flags(flag.article)
     record(flag.article, verb, by=by, flag=flag.pk, answer=flag.answer)
-    tell(
-        [flag.by],
-        by=by,
-        kind=Notification.Kind.FLAG_ANSWERED,
-        subject=f"{flag.article.number} {flag.article.title}",
-        text=flag.answer,
-        url=flag.article.get_absolute_url(),
-    )
+    _tell(flag.by, flag.article, kind=Notification.Kind.FLAG_ANSWERED, by=by, said=flag.answer)
     return flag
 
 
 @transaction.atomic
-def rate(
-    article: Article,
-    *,
-    by: User | None,
-    helpful: bool | None = None,
-    comment: str = "",
-    channel: str = "web",
-) -> Feedback:
-    """Leave a rating, a comment or both. A person's second "helped" does not count twice."""
-    article.lock()
-    comment = text.clean(comment, field="comment").strip()
-    if helpful is None and not comment:
-        raise BadValue(_("Say whether it helped, or write a comment."), field="comment")
-    if len(comment) > 10_000:
-        raise BadValue(_("A comment may have 10,000 characters."), field="comment")
-    known = helpful and by is not None
-    before = article.feedback.filter(by=by, helpful=True).first() if known else None
-    if before is not None:
-        if not comment:
-            return before
-        helpful = None
-    made = article.feedback.create(
-        version=current_version(article),
-        helpful=helpful,
-        comment=comment,
-        by=by,
-        role=role_of(by),
-        channel=channel,
+def hand(remark: Remark, *, by: User, to: User) -> Remark:
+    """Give a flag or feedback to somebody who knows better: it waits for them to take it."""
+    answerable(remark, by=by)
+    if not rules.may_see(to, remark.article):
+        raise BadValue(_("Choose an agent who sees the article."), field="to")
+    if remark.owner_id == to.pk:
+        return remark
+    before, remark.owner = remark.owner, to
+    remark.state, remark.taken_at = remark.State.OPEN, None
+    remark.save(update_fields=["owner", "state", "taken_at"])
+    record_hand_over(remark, by=by, before=before)
+    tell_owner(remark, by=by, said=said_of(remark))
+    return remark
+
+
+# The steps that flags and feedback share ----------------------------------------------------
+
+
+def answerable(remark: Remark, *, by: User) -> None:
+    """Hold the remark, and refuse whoever may not answer it and what has been answered."""
+    remark.article.lock()
+    remark.refresh_from_db()
+    is_flag = isinstance(remark, Flag)
+    rules.require(
+        rules.may_answer(by, remark),
+        _("Whoever may change the article answers its flags.")
+        if is_flag
+        else _("Whoever may change the article answers its feedback."),
     )
-    if helpful:
-        article.helped_count += 1
-        article.save(update_fields=["helped_count"])
-    record(article, Verb.RATED, by=by, feedback=made.pk, helpful=helpful)
-    return made
+    if not remark.is_open:
+        raise Refused(
+            _("This flag has been answered already.")
+            if is_flag
+            else _("This feedback waits for no answer.")
+        )
+
+
+def take_up(remark: Remark, *, by: User) -> None:
+    answerable(remark, by=by)
+    remark.state, remark.owner = remark.State.TAKEN, by
+    remark.taken_at = timezone.now()
+    remark.save(update_fields=["state", "owner", "taken_at"])
+
+
+def close(remark: Remark, state: str, *, by: User, answer: str) -> None:
+    answerable(remark, by=by)
+    answer = text.clean(answer, field="answer").strip()
+    if not answer:
+        raise BadValue(_("Write an answer for whoever said it."), field="answer")
+    if len(answer) > NOTE:
+        raise BadValue(_("An answer may have %(n)s characters.") % {"n": NOTE}, field="answer")
+    remark.state, remark.answer = state, answer
+    remark.answered_by, remark.answered_at = by, timezone.now()
+    remark.owner = remark.owner or by
+    remark.save(update_fields=["state", "answer", "answered_by", "answered_at", "owner"])
+
+
+def said_of(remark: Remark) -> str:
+    return remark.note if isinstance(remark, Flag) else remark.comment
+
+
+def record_hand_over(remark: Remark, *, by: User | None, before: User | None) -> None:
+    what = "flag" if isinstance(remark, Flag) else "feedback"
+    moved: dict[str, Any] = {
+        "what": what,
+        what: remark.pk,
+        "from": before.email if before else "",
+        "to": remark.owner.email if remark.owner else "",
+    }
+    record(remark.article, Verb.HANDED_OVER, by=by, **moved)
+
+
+def tell_owner(remark: Remark, *, by: User | None, said: str) -> None:
+    kind = Notification.Kind.REMARK_ROUTED
+    _tell(remark.owner, remark.article, kind=kind, by=by, said=said)
+
+
+def _tell(
+    person: User | None, article: Article, *, kind: str, by: User | None, said: str
+) -> list[User]:
+    told = tell(
+        [person],
+        by=by,
+        kind=kind,
+        subject=f"{article.number} {article.title}",
+        text=said,
+        url=article.get_absolute_url(),
+    )
+    return [notification.user for notification in told]
