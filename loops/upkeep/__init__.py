@@ -1,0 +1,1 @@
+"""Knowledge that its use keeps right: evidence, review lists, recall, efficacy of versions."""
