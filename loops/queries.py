@@ -85,7 +85,10 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         tickets = self.model._meta.get_field("ticket").related_model.objects
         articles = self.model._meta.get_field("article").related_model.objects
         return (
-            self.filter(Q(person=user) | Q(coach=user) | Q(reviewed_by=user) | closest(user))
+            self.filter(Q(person=user)
+                | Q(coach=user, state="due")
+                | Q(reviewed_by=user)
+                | closest(user))
             # What was drawn of one's own work is not known before it is judged.
             .exclude(~Q(state="done"), person=user)
             .filter(Q(ticket=None) | Q(ticket__in=tickets.visible_to(user)))

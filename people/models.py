@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,6 +17,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from people.queries import DomainQuerySet, NotificationQuerySet, UserManager
+
+if TYPE_CHECKING:
+    from people.rights import Granted
 
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("he", _("Hebrew"))]
 
@@ -199,7 +202,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "partner" if self.is_partner else "customer"
 
     @cached_property
-    def _granted(self) -> tuple[set[tuple[str, str]], bool]:
+    def _granted(self) -> Granted:
         from people.rights import granted
 
         return granted(self)
@@ -207,12 +210,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def rights(self) -> set[tuple[str, str]]:
         """The (aspect, value) pairs that the matrix grants; read once a request."""
-        return self._granted[0]
+        return self._granted.rights
 
     @property
     def is_expert(self) -> bool:
         """Whether this person looks after a domain."""
-        return self._granted[1]
+        return self._granted.is_expert
+
+    @property
+    def readers(self) -> dict[str, list[str]]:
+        """The audiences that each kind of outside reader may read: asked before a reply."""
+        return self._granted.outside
 
     @property
     def is_reviewer(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Exists, Q
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from people.models import User
@@ -45,6 +46,63 @@ DEFAULTS: dict[str, dict[str, list[str]]] = {
 }
 
 
+INSIDE = ("candidate", "contributor", "publisher")
+# (role, aspect, value): one box of the matrix.
+Cell = tuple[str, str, str]
+STATES = {
+    "wip": _("Work in progress"),
+    "not_validated": _("Not validated"),
+    "validated": _("Validated"),
+    "archived": _("Archived"),
+    "internal": _("Internal"),
+    "partner": _("Partner"),
+    "customer": _("Customer"),
+    "public": _("Public"),
+    "experience": _("Experience based"),
+    "compliance": _("Compliance based"),
+}
+# Every right there is, by aspect, in the words and the order of the page that edits them.
+WORDS: dict[str, dict[str, object]] = {
+    "see": {value: STATES[value] for value in (*CONFIDENCES, *AUDIENCES)},
+    "confidence": {value: STATES[value] for value in CONFIDENCES},
+    "audience": {value: STATES[value] for value in AUDIENCES},
+    "governance": {value: STATES[value] for value in ("experience", "compliance")},
+    "change": {
+        "own": _("what they wrote themselves"),
+        "others": _("what colleagues wrote"),
+        "compliance": _("what is under compliance, as a named editor"),
+        "merge": _("merge duplicates, and undo it"),
+        "recall": _("recall wrong versions"),
+    },
+}
+# What Publishers keep. Administrators, coaches and domain experts work with a Publisher's
+# rights: what these lost, nobody could see, mend or set any more.
+KEPT: frozenset[Cell] = frozenset(
+    ("publisher", aspect, value)
+    for aspect, values in {
+        "see": (*CONFIDENCES, *AUDIENCES),
+        "confidence": CONFIDENCES,
+        "audience": ("internal",),
+        "governance": ("experience",),
+        "change": ("own", "others"),
+    }.items()
+    for value in values
+)
+
+
+def cells() -> set[Cell]:
+    """Every box there is. Readers outside only see, and what is internal never leaves."""
+    inside = {
+        (role, aspect, value)
+        for role in INSIDE
+        for aspect, values in WORDS.items()
+        for value in values
+    }
+    return inside | {
+        (role, "see", value) for role in OUTSIDE for value in AUDIENCES if value != "internal"
+    }
+
+
 def default_rows() -> list[tuple[str, str, str]]:
     """(competency, aspect, value) of every default right."""
     return [
@@ -55,34 +113,86 @@ def default_rows() -> list[tuple[str, str, str]]:
     ]
 
 
-def granted(user: User) -> tuple[set[tuple[str, str]], bool]:
-    """The (aspect, value) pairs this person has now, and whether they look after a domain.
+class Granted(NamedTuple):
+    """What one person may do, whether they look after a domain, and who reads what outside."""
 
-    Both in one query, because nearly every page asks for both. Coaches and domain experts have
-    a Publisher's rights whatever their own competency; administrators too, so that somebody
-    can always mend things.
+    rights: set[tuple[str, str]]
+    is_expert: bool
+    outside: dict[str, list[str]]
+
+
+def granted(user: User) -> Granted:
+    """What this person has now. All in one query, because nearly every page asks for it.
+
+    Coaches and domain experts have a Publisher's rights whatever their own competency;
+    administrators too, so that somebody can always mend things. Whoever answers also has to
+    know what the people outside may read.
     """
     from people.models import Domain, Right
 
     if not user.is_active or user.pk is None:
-        return set(), False
+        return Granted(set(), False, {})
     expert = Exists(Domain.objects.filter(experts=user.pk))
-    rows = Right.objects.filter(competency=user.competency)
+    mine = Q(competency=user.competency)
     if user.is_superuser or user.is_coach:
-        rows = Right.objects.filter(competency__in=[user.competency, "publisher"])
+        mine = Q(competency__in=[user.competency, "publisher"])
     elif user.competency and user.competency != "publisher":
-        rows = Right.objects.filter(
-            Q(competency=user.competency) | Q(expert, competency="publisher")
-        )
-    found = list(rows.annotate(expert=expert).values_list("aspect", "value", "expert"))
-    if not found:  # nothing is granted, which says nothing about domains
-        return set(), bool(user.competency) and user.expert_of.exists()
-    return {(aspect, value) for aspect, value, _ in found}, found[0][2]
+        mine |= Q(expert, competency="publisher")
+    rows = Right.objects.filter(mine | Q(competency__in=OUTSIDE, aspect="see"))
+    found = rows.annotate(expert=expert).values_list("competency", "aspect", "value", "expert")
+    rights, outside, is_expert = set(), {role: [] for role in OUTSIDE}, None
+    for role, aspect, value, looks_after in found:
+        is_expert = looks_after
+        if role in outside:
+            outside[role].append(value)
+        else:
+            rights.add((aspect, value))
+    if is_expert is None:  # nothing is granted to anybody, which says nothing about domains
+        is_expert = bool(user.competency) and user.expert_of.exists()
+    return Granted(rights, is_expert and bool(user.competency), outside)
 
 
-def audiences_of(role: str) -> list[str]:
-    """The audiences that readers outside of this role may read."""
+def origins(user: User) -> dict[tuple[str, str], list[str]]:
+    """Each right of this person with the roles that it comes from: why somebody may do what.
+
+    Its keys are `granted` to the letter; the roles are named as people know them.
+    """
     from people.models import Right
 
-    rows = Right.objects.filter(competency=role, aspect="see", value__in=AUDIENCES)
-    return list(rows.values_list("value", flat=True))
+    pairs, expert = granted(user)
+    matrix: dict[tuple[str, str], set[str]] = {}
+    for role, aspect, value in Right.objects.values_list("competency", "aspect", "value"):
+        matrix.setdefault((aspect, value), set()).add(role)
+    by_publisher = [
+        str(label)
+        for label, holds in (
+            (_("Administrator"), user.is_superuser),
+            (_("Coach"), user.is_coach),
+            (_("Domain expert"), expert),
+        )
+        if holds
+    ]
+    found: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        roles = matrix.get(pair, set())
+        own = [str(user.get_competency_display())] if user.competency in roles else []
+        found[pair] = own + (by_publisher if "publisher" in roles else [])
+    return found
+
+
+def explained(user: User) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """What one person may do, in words: (aspect, [(value, the roles it comes from)])."""
+    from people.models import Right
+
+    held = origins(user)
+    return [
+        (str(Right.Aspect(aspect).label), lines)
+        for aspect, values in WORDS.items()
+        if (
+            lines := [
+                (str(word), held[aspect, value])
+                for value, word in values.items()
+                if (aspect, value) in held
+            ]
+        )
+    ]

@@ -117,6 +117,14 @@ class Link(models.Model):
     def __str__(self) -> str:
         return f"{self.ticket_id} – {self.article_id}"
 
+    @property
+    def version_current(self) -> int:
+        """What the article says today, in the language of the version that was delivered."""
+        known: int | None = getattr(self, "current", None)
+        if known is None:
+            known = Link.objects.with_current().get(pk=self.pk).current  # type: ignore[attr-defined]
+        return known
+
 
 class Delivery(models.Model):
     """A reply carried an article: exactly this version went to the requester."""

@@ -8,20 +8,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Case, Max, Q, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from articles import actions as article_actions
 from articles import rules
-from articles.models import Article, ArticleEvent, Flag, Suggestion, Version
+from articles.models import (
+    Article,
+    ArticleEvent,
+    Flag,
+    Suggestion,
+    Translation,
+    Version,
+)
 from articles.search import index
 from articles.search import query as engine
 from kcs.errors import BadValue, NotAllowed, Refused
 from loops.models import Delivery, Link, Opening, Outcome, Search
 from loops.solve import gate
 from people.models import SiteSettings, User
-from people.rights import audiences_of
 from tickets import actions as ticket_actions
 from tickets.actions import Unwritten
 from tickets.models import Message, Ticket, TicketEvent
@@ -212,7 +218,7 @@ def link(
     existing = Link.objects.filter(ticket=ticket, article=article).first()
     if existing is not None:
         return set_kind(existing, by=by, kind=kind)
-    version = _current_version(article)
+    version = _version_for(ticket, article)
     made = Link.objects.create(
         ticket=ticket, article=article, version=version, delivered=version, kind=kind, by=by
     )
@@ -224,7 +230,8 @@ def link(
 def links_of(ticket: Ticket) -> list[Link]:
     """The ticket's links with what is shown of them."""
     return list(
-        Link.objects.filter(ticket=ticket)
+        Link.objects.with_current()
+        .filter(ticket=ticket)
         .select_related("article", "delivered")
         .only(
             "kind",
@@ -234,12 +241,17 @@ def links_of(ticket: Ticket) -> list[Link]:
             "article__language",
             "article__version_number",
             "delivered__number",
+            "delivered__language",
         )
     )
 
 
-def _current_version(article: Article) -> Version:
-    return article.versions.get(number=article.version_number)
+def _version_for(ticket: Ticket, article: Article) -> Version:
+    """What the article says now, in the requester's language where it is translated into it."""
+    own = Translation.objects.filter(article=article, language=ticket.language)
+    wanted = Q(number=article.version_number) | Q(number__in=own.values("version_number"))
+    spoken = Case(When(language=ticket.language, then=0), default=1)
+    return article.versions.filter(wanted).order_by(spoken)[0]
 
 
 def _tell_both(link: Link, ticket_verb: str, article_verb: str, *, by: User) -> None:
@@ -302,24 +314,25 @@ def _guarded(change: Any) -> None:
 # -- saying ------------------------------------------------------------------------------
 
 
-def requester_audiences(ticket: Ticket) -> list[str]:
-    """The audiences that the requester belongs to: what may be sent on this ticket."""
+def requester_role(ticket: Ticket) -> str:
+    """As which kind of outside reader the matrix knows the requester."""
     requester = ticket.requester
     organisation = requester.organisation or ticket.organisation
     if organisation is not None and organisation.is_partner:
-        role = "partner"
-    elif requester.user_id is not None or requester.email:
-        role = "customer"
-    else:
-        role = "visitor"
-    return audiences_of(role)
+        return "partner"
+    return "customer" if requester.user_id is not None or requester.email else "visitor"
 
 
-def may_send(ticket: Ticket, article: Article) -> bool:
+def requester_audiences(ticket: Ticket, *, by: User) -> list[str]:
+    """The audiences that the requester may read: what may be sent on this ticket."""
+    return by.readers.get(requester_role(ticket), [])
+
+
+def may_send(ticket: Ticket, article: Article, *, by: User) -> bool:
     """Whether the requester may read this article."""
     return (
         article.confidence == Article.Confidence.VALIDATED
-        and article.audience in requester_audiences(ticket)
+        and article.audience in requester_audiences(ticket, by=by)
     )
 
 
@@ -365,7 +378,7 @@ def _reply(
 ) -> Message:
     """The reply itself, on a ticket that is locked already."""
     for article in carried:
-        if not may_send(ticket, article):
+        if not may_send(ticket, article, by=by):
             raise BadValue(
                 _(
                     "The requester may not see %(number)s. Take it out, and answer in your own words."
@@ -393,8 +406,10 @@ def _deliver(message: Message, carried: list[Article], *, by: User, steps: Unwri
             made = link(ticket, article, by=by)
         version = made.delivered
         if version.number != article.version_number:
-            version = made.delivered = _current_version(article)
-            made.save(update_fields=["delivered"])
+            current = _version_for(ticket, article)
+            if current.pk != version.pk:
+                version = made.delivered = current
+                made.save(update_fields=["delivered"])
         deliveries.append(Delivery(message=message, version=version))
         steps.record(
             Verb.DELIVERED,

@@ -201,7 +201,7 @@ class Workspace:
         )
         shown: Any
         for shown in found:
-            shown.changed = shown.delivered.number != shown.article.version_number
+            shown.changed = shown.delivered.number != shown.version_current
             shown.may_remove = (
                 shown.by_id == self.user.pk or ("change", "others") in self.user.rights
             )
@@ -239,7 +239,7 @@ class Workspace:
     @cached_property
     def hits(self) -> list[engine.Hit]:
         results, search = self.found
-        audiences = actions.requester_audiences(self.ticket)
+        audiences = actions.requester_audiences(self.ticket, by=self.user)
         readers = f"{self.ticket.get_absolute_url()}reader/"
         shown: Any
         for shown in results.hits:
@@ -285,7 +285,7 @@ class Workspace:
                 for part in article.template.parts
             ],
             "linked": self.linked.get(article.pk),
-            "sendable": actions.may_send(self.ticket, article),
+            "sendable": actions.may_send(self.ticket, article, by=self.user),
             "may_change": rules.may_change(self.user, article),
             "may_suggest": rules.may_suggest(self.user, article),
             "open_flags": article.open_flags,

@@ -142,7 +142,7 @@ def use(request: AgentRequest, number: str) -> HttpResponse:
         said = _("%(number)s is no longer linked.") % {"number": article.number}
         return _after(request, ticket, said)
     actions.link(ticket, article, by=request.user, kind=request.POST.get("kind", "resolution"))
-    if not actions.may_send(ticket, article):
+    if not actions.may_send(ticket, article, by=request.user):
         said = _(
             "%(number)s is linked. The requester may not see it: answer in your own words."
         )
@@ -229,7 +229,7 @@ def flag(request: AgentRequest, number: str) -> HttpResponse:
         kind=request.POST.get("kind", ""),
         note=request.POST.get("note", ""),
     )
-    if actions.may_send(ticket, article) and article.number not in kept.carried:
+    if actions.may_send(ticket, article, by=request.user) and article.number not in kept.carried:
         kept.keep(carried=[*kept.carried, article.number])
     said = _("%(number)s is linked and flagged. Its owner will answer you.")
     return _after(request, ticket, said % {"number": article.number})
@@ -286,7 +286,7 @@ def improve(request: AgentRequest, number: str, article: str) -> HttpResponse:
     except Refused as error:
         form["errors"] = {getattr(error, "field", ""): str(error)}
         return _form(request, ticket, "improve", more, status=error.status)
-    if live and actions.may_send(ticket, found) and found.number not in kept.carried:
+    if live and actions.may_send(ticket, found, by=request.user) and found.number not in kept.carried:
         kept.keep(carried=[*kept.carried, found.number])
     if isinstance(made, Version):
         said = _("%(number)s is now version %(version)s, for everyone.")

@@ -6,6 +6,7 @@ from articles import actions
 from articles.models import Article, ArticleEvent
 from articles.search import query as engine
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
+from loops.solve import actions as solving
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +166,18 @@ def test_internal_passages_of_a_translation_stay_inside():
     hit = engine.search("גליל נייר ריק מדפסת", user=customer).hits[0]
     assert "סודיביותר" not in hit.snippet
     assert engine.search("סודיביותר", user=make.candidate()).hits
+
+
+def test_a_requester_is_sent_the_version_in_their_own_language():
+    article = make.public_article()
+    by = article.created_by
+    actions.translate(article, by=by, language="he", changes=HEBREW)
+    ticket = make.searched(make.ticket(language="he"), by=by)
+    solving.send(ticket, by=by, body="שלום", articles=[article])
+    link = ticket.links.get()
+    assert (link.delivered.language, link.version_current) == ("he", link.delivered.number)
+    actions.translate(article, by=make.contributor(), language="he", changes={"cause": "א"})
+    assert ticket.links.get().version_current > link.delivered.number
+    # A reply in the same language carries the newer one.
+    solving.send(ticket, by=by, body="עוד", articles=[Article.objects.get()])
+    assert ticket.links.get().delivered.number == ticket.links.get().version_current

@@ -54,7 +54,7 @@ class LinkShape(serializers.ModelSerializer[Link]):
     )
     title = serializers.CharField(source="article.title")
     version_delivered = serializers.IntegerField(source="delivered.number")
-    version_current = serializers.IntegerField(source="article.version_number")
+    version_current = serializers.IntegerField()
     by = Colleague(read_only=True)
 
     class Meta:
@@ -208,7 +208,11 @@ def seen_by(user: Any) -> Any:
 
 def links_of(ticket: Ticket, seen: Any) -> Any:
     """Of articles and versions only what a link tells: their texts are long."""
-    links = ticket.links.filter(article__in=seen).select_related("article", "delivered", "by")
+    links = (
+        ticket.links.with_current()
+        .filter(article__in=seen)
+        .select_related("article", "delivered", "by")
+    )
     return links.defer(*LONG)
 
 
