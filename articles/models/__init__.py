@@ -1,5 +1,6 @@
 """Knowledge: articles with their fixed parts, their versions, and what people say of them."""
 
+from articles.models.address import Address
 from articles.models.article import (
     Article,
     ArticleEvent,
@@ -29,6 +30,7 @@ __all__ = [
     "LANGUAGE_LENGTH",
     "PARTS",
     "TEXT",
+    "Address",
     "Article",
     "ArticleEvent",
     "Attachment",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -58,7 +60,30 @@ class Suggestion(Origin, Words):
         return f"{self.article.number}: {self.get_state_display()}"
 
 
-class Flag(Origin):
+class Answerable:
+    """What flags and feedback have in common: they wait, and are answered."""
+
+    state: str
+    at: datetime
+    answered_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("open", "taken")
+
+    @property
+    def turnaround(self) -> timedelta | None:
+        """From the day it was said to the answer."""
+        return self.answered_at - self.at if self.answered_at else None
+
+    @property
+    def hours(self) -> float | None:
+        """The turnaround as reports and programs read it."""
+        span = self.turnaround
+        return round(span.total_seconds() / 3600, 2) if span is not None else None
+
+
+class Flag(Answerable, Origin):
     """ "This is wrong": a kind and a note, with an owner and an answer for whoever raised it.
 
     `by` is empty where a job raised it: the one that looks for broken links.
@@ -129,17 +154,23 @@ class Flag(Origin):
                 condition=Q(state__in=["open", "taken"]),
                 name="flag_open",
             ),
+            models.Index(
+                fields=["at", "id"],
+                condition=Q(state__in=["open", "taken"]),
+                name="flag_waiting",
+            ),
+            models.Index(
+                fields=["-answered_at", "-id"],
+                condition=Q(answered_at__isnull=False),
+                name="flag_answered",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.article.number})"
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.OPEN, self.State.TAKEN)
 
-
-class Feedback(models.Model):
+class Feedback(Answerable, models.Model):
     """A rating, a comment or both, from anyone: the fifth part of every article.
 
     What asks for an answer stands in the same queue as the flags. `email` is where an outside
@@ -203,11 +234,12 @@ class Feedback(models.Model):
                 condition=Q(state__in=["open", "taken"]),
                 name="feedback_open",
             ),
+            models.Index(
+                fields=["-answered_at", "-id"],
+                condition=Q(answered_at__isnull=False),
+                name="feedback_answered",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.article.number}: {self.comment[:40]}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.OPEN, self.State.TAKEN)
