@@ -203,16 +203,24 @@ def accept_invitation(token: str, *, name: str, password: str) -> User:
 def grant(user: User, *, competency: str, by: User, evidence: str = "") -> CompetencyGrant:
     """Give a competency; the one before ends and stays as history.
 
-    Administrators grant to everybody, coaches to those whom they coach.
+    Administrators grant to everybody, coaches to those whom they coach, nobody to themselves.
     """
+    _may_grant(user, by)
+    return _grant(user, competency=competency, by=by, evidence=evidence)
+
+
+def _may_grant(user: User, by: User) -> None:
+    if by.pk == user.pk:
+        raise NotAllowed(_("Nobody decides about their own competency."))
     if not (by.is_active and (by.is_superuser or (by.is_coach and user.coach_id == by.pk))):
         raise NotAllowed(
             _("A competency is granted by an administrator or by the person's coach.")
         )
-    return _grant(user, competency=competency, by=by, evidence=evidence)
 
 
-def _grant(user: User, *, competency: str, by: User, evidence: str) -> CompetencyGrant:
+def _grant(
+    user: User, *, competency: str, by: User, evidence: str, verb: str = Verb.GRANTED
+) -> CompetencyGrant:
     if competency not in User.Competency.values:
         raise BadValue(_("There is no such competency."), field="competency")
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
@@ -222,10 +230,36 @@ def _grant(user: User, *, competency: str, by: User, evidence: str) -> Competenc
     )
     user.competency = competency
     user.save(update_fields=["competency"])
-    user.events.create(verb=Verb.GRANTED, by=by, detail={"from": before, "to": competency})
+    user.events.create(verb=verb, by=by, detail={"from": before, "to": competency})
     return CompetencyGrant.objects.create(
         user=user, competency=competency, granted_by=by, evidence=evidence.strip()
     )
+
+
+# From the least to the most; a competency is taken back by going down.
+LADDER = tuple(User.Competency.values)
+
+
+@transaction.atomic
+def revoke_competency(
+    user: User, *, by: User, evidence: str, competency: str = ""
+) -> CompetencyGrant:
+    """Take a competency back: the one below follows it, or a lower one that is named.
+
+    By an administrator or the person's coach, never by the person, and never without a reason.
+    The grant that ends stays in the history, with who ended it.
+    """
+    _may_grant(user, by)
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+    if user.competency not in LADDER[1:]:
+        raise Refused(_("There is nothing below a Candidate; who leaves is deactivated."))
+    place = LADDER.index(user.competency)
+    competency = competency or LADDER[place - 1]
+    if competency not in LADDER[:place]:
+        raise BadValue(_("Choose a lower competency."), field="competency")
+    if not evidence.strip():
+        raise BadValue(_("Say why, in a few words."), field="evidence")
+    return _grant(user, competency=competency, by=by, evidence=evidence, verb=Verb.DEMOTED)
 
 
 def _one_administrator_stays(user: User) -> None:

@@ -1,0 +1,1 @@
+"""Coaching: samples of somebody's work, what a coach saw in them, and what follows from it."""
