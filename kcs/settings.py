@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "articles",
     "tickets",
     "loops",
+    "portal",
     "people.apps.AdministrationConfig",  # django.contrib.admin, behind our own door
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -155,6 +156,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.RefusalsMiddleware",
     "people.middleware.LanguageMiddleware",
     "people.middleware.FirstVisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -197,8 +199,19 @@ DATABASES = {
         # A connection per request costs three times the request; a dead one costs an error.
         conn_max_age=60,
         conn_health_checks=True,
-    )
+    ),
+    # What the help centre reads through: a role that can select views of allowed rows and
+    # nothing else, in a session that writes nothing. docs/help-centre.md tells of the wall.
+    "help": dj_database_url.parse(
+        address("HELP_DATABASE_URL", "postgresql", "postgres", default=text("DATABASE_URL")),
+        conn_max_age=60,
+        conn_health_checks=True,
+    ),
 }
+_wall = "-c role=kcs_help -c search_path=help -c default_transaction_read_only=on"
+_options = DATABASES["help"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} {_wall}".strip()
+DATABASE_ROUTERS = ["kcs.databases.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = address("REDIS_URL", "redis", "rediss", "unix")

@@ -6,7 +6,9 @@ os.environ["DEBUG"] = "0"
 os.environ["SECRET_KEY"] = "only-for-tests-and-known-to-everybody-who-reads-this"
 os.environ["SITE_URL"] = "http://localhost:8000"
 os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1]"
-for decided_by_the_machine in ("EMAIL_HOST", "EMAIL_DIR", "TRUSTED_PROXIES", "STATIC_ROOT"):
+for decided_by_the_machine in (
+    *("EMAIL_HOST", "EMAIL_DIR", "TRUSTED_PROXIES", "STATIC_ROOT", "HELP_DATABASE_URL"),
+):
     os.environ.pop(decided_by_the_machine, None)
 # mypy and the linters read the settings without any server.
 os.environ.setdefault("DATABASE_URL", "postgresql://kcs@/kcs?host=/nonexistent")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from articles.search import analyzer, index
 from articles.search.analyzer import LANGUAGE_SCRIPT, Token, base_language
+from kcs.databases import in_force
 
 # How much of a text is read, and how many of its terms are looked up.
 MAX_TEXT = 20_000
@@ -118,7 +117,7 @@ def complete(asked: Asked, text: str) -> None:
     start = token[1] if not token[0] else analyzer.fold(last)
     if len(start) < 3 or not start.isalnum():
         return
-    with connection.cursor() as cursor:
+    with in_force().cursor() as cursor:
         cursor.execute(
             """
             select term from (
@@ -149,7 +148,7 @@ def complete(asked: Asked, text: str) -> None:
 
 
 def languages_known() -> list[str]:
-    with connection.cursor() as cursor:
+    with in_force().cursor() as cursor:
         cursor.execute("select language from articles_corpus")
         return [language for (language,) in cursor.fetchall()]
 

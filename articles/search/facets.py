@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from articles.search.asking import ask, complete
 from articles.search.ranking import is_outside, listed, ranking_of, visible_articles
+from kcs.databases import in_force
 
 if TYPE_CHECKING:
     from articles.search.ranking import Person
@@ -66,7 +66,7 @@ def facets(
             list(seen_params),
         )
     arms, arm_params = counting(filters, archived=archived)
-    with connection.cursor() as cursor:
+    with in_force().cursor() as cursor:
         cursor.execute(f"{head} {COUNTED} {arms}", [*params, *arm_params])
         return tallied(cursor.fetchall())
 

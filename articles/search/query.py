@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
-
 from articles.search import analyzer, passages, weighing
 from articles.search.analyzer import Token, base_language
 from articles.search.asking import (
@@ -38,6 +36,7 @@ from articles.search.ranking import (
     ranking_of,
     visible_articles,
 )
+from kcs.databases import in_force
 
 if TYPE_CHECKING:
     from articles.search.ranking import Person
@@ -216,7 +215,7 @@ def _fetch(ranking: Ranking, *, outside: bool, limit: int, count: bool = False) 
         counted=counted,
         counts=counts,
     )
-    with connection.cursor() as cursor:
+    with in_force().cursor() as cursor:
         cursor.execute(
             sql, [*ranking.params, REUSE, limit + 1, *count_params, ranking.asked.language]
         )
@@ -281,7 +280,7 @@ def terms(text: str, language: str | None = None) -> list[str]:
     if not asked.weights:
         return []
     ids = {analyzer.term_id(token): token for token in asked.weights}
-    with connection.cursor() as cursor:
+    with in_force().cursor() as cursor:
         cursor.execute(
             "select id, df from articles_term where id = any(%s) and df > 0", [list(ids)]
         )
