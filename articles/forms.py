@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -62,10 +63,21 @@ def join_facets(facets: dict[str, Any]) -> str:
 
 
 class Choice(forms.ChoiceField):
-    """One of several values; a program that leaves it out means what stands there now."""
+    """One of several values; a program that leaves it out means what stands there now.
+
+    It offers `choices` and reads whatever is `known`: the verb refuses what this person may not
+    set, in its own words, at every door alike.
+    """
+
+    def __init__(self, *, known: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.known = frozenset(known)
 
     def clean(self, value: Any) -> Any:
         return super().clean(value or self.initial)
+
+    def valid_value(self, value: Any) -> bool:
+        return value in self.known or super().valid_value(value)
 
 
 class Text(forms.CharField):
@@ -201,8 +213,8 @@ class ArticleForm(TextForm):
             self.fields[name] = Choice(
                 label=STATE_LABELS[name],
                 choices=[(v, names[v]) for v in LABELS[name].values if v in values],
+                known=LABELS[name].values,
                 initial=self.initial.get(name),
-                error_messages={"invalid_choice": _("You may not set this here.")},
             )
 
     def was(self) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from articles.models import EXTERNAL, Audience, Confidence, Governance
-from kcs.errors import BadValue, NotAllowed
+from kcs.errors import NOT_OFFERED, BadValue, NotAllowed
 
 if TYPE_CHECKING:
     from articles.models import Article, Feedback, Flag, Suggestion
@@ -75,7 +75,7 @@ def check_states(user: User, article: Article | None, wanted: dict[str, str]) ->
                 message = _("You may not set “%(value)s” here.") % {
                     "value": choices[aspect](value).label
                 }
-            raise BadValue(message, field=aspect)
+            raise BadValue(message, field=aspect, code=NOT_OFFERED)
 
 
 def is_named_editor(user: User, article: Article) -> bool:

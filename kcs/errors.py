@@ -1,8 +1,19 @@
 """How the domain says no. Every door turns these into its own kind of answer."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+# What was refused to somebody for want of a right, while one request is answered. Doors show a
+# refusal in many ways; it is remembered where it is made, so that no door can forget to tell.
+denied: ContextVar[list["Refused"] | None] = ContextVar("denied", default=None)
+
+
+def remember(error: "Refused") -> None:
+    heard = denied.get()
+    if heard is not None:
+        heard.append(error)
 
 
 @dataclass(frozen=True)
@@ -31,15 +42,25 @@ class Refused(Exception):
         return self.message
 
 
+NOT_OFFERED = "not_offered"
+
+
 class NotAllowed(Refused):
     """This person has no right to do this (403)."""
 
     status = 403
     code = "not_allowed"
 
+    def __init__(self, message: str, **more: Any) -> None:
+        super().__init__(message, **more)
+        remember(self)
+
 
 class BadValue(Refused):
-    """A value may not be set, by this person or by anyone (422)."""
+    """A value may not be set, by this person or by anyone (422).
+
+    With the code "not_offered" it is this person who may not: an attempt, and no typing error.
+    """
 
     status = 422
     code = "bad_value"
@@ -47,6 +68,8 @@ class BadValue(Refused):
     def __init__(self, message: str, *, field: str = "", code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.field = field
+        if self.code == NOT_OFFERED:
+            remember(self)
 
 
 class Stale(Refused):

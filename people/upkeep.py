@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from people.models import CacheEntry, Reply, Session
+from people.models import CacheEntry, Refusal, Reply, Session
 
 # A program that repeats a request a day later means a new one.
 REPLIES_KEPT = timedelta(hours=24)
+# Long enough to see a pattern in what somebody tried, and no longer.
+REFUSALS_KEPT = timedelta(days=180)
 
 
 def tidy() -> dict[str, int]:
@@ -17,6 +19,7 @@ def tidy() -> dict[str, int]:
     now = timezone.now()
     old = {
         "replies": Reply.objects.filter(at__lt=now - REPLIES_KEPT),
+        "refusals": Refusal.objects.filter(at__lt=now - REFUSALS_KEPT),
         "sessions": Session.objects.filter(expire_date__lt=now),
         "cache": CacheEntry.objects.filter(expires__lt=now),
     }

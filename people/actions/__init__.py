@@ -15,6 +15,7 @@ from people.actions.accounts import (
     invite,
     prefer,
     reactivate,
+    revoke_competency,
     set_up,
     setup_link,
     token_hash,
@@ -23,7 +24,8 @@ from people.actions.accounts import (
 from people.actions.domains import appoint, move, plant
 from people.actions.inbox import read_notifications, tell
 from people.actions.keys import make_key, revoke_key
-from people.actions.site import CHOICES, configure
+from people.actions.rights import set_rights
+from people.actions.site import CHOICES, configure, register_release
 
 __all__ = [
     "CHANGEABLE",
@@ -47,7 +49,10 @@ __all__ = [
     "prefer",
     "reactivate",
     "read_notifications",
+    "register_release",
+    "revoke_competency",
     "revoke_key",
+    "set_rights",
     "set_up",
     "setup_link",
     "tell",

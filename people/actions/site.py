@@ -1,22 +1,32 @@
-"""Verbs of the organisation's choices: configure."""
+"""Verbs of the organisation's choices: configure, register_release."""
 
 from __future__ import annotations
 
 import zoneinfo
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kcs.errors import BadValue, NotAllowed
-from people.models import SiteSettings, User
+from kcs.errors import BadValue, NotAllowed, Refused
+from people.models import Domain, Release, SiteEvent, SiteSettings, User
 
-CHOICES = ("name", "gate_mode", "close_after_days", "time_zone")
+# Numbers with the least and the most that makes sense.
+NUMBERS = {
+    "close_after_days": (1, 365),
+    "promote_after": (1, 1000),
+    "publish_after": (1, 1000),
+    "archive_after_days": (30, 3650),
+    "figures_minimum": (0, 1000),
+}
+SWITCHES = ("outside_authors", "check_links", "check_private_links")
+CHOICES = ("name", "gate_mode", "time_zone", *NUMBERS, *SWITCHES)
 
 
 @transaction.atomic
 def configure(*, by: User, **wanted: Any) -> SiteSettings:
-    """Change the name, the gate, the days until closing, the time zone. Effective at once."""
+    """Change the organisation's choices: any of `CHOICES`. Effective at once."""
     if not by.is_superuser:
         raise NotAllowed(_("Only administrators configure the help desk."))
     site = SiteSettings.objects.select_for_update(no_key=True).get(pk=SiteSettings.load().pk)
@@ -29,13 +39,42 @@ def configure(*, by: User, **wanted: Any) -> SiteSettings:
             raise BadValue(_("Please give a name."), field="name")
     if wanted.get("gate_mode", "off") not in SiteSettings.Gate.values:
         raise BadValue(_("The gate is off, reminds or requires."), field="gate_mode")
-    if not 1 <= wanted.get("close_after_days", 1) <= 365:
-        raise BadValue(_("From 1 to 365 days."), field="close_after_days")
+    for name, (least, most) in NUMBERS.items():
+        if name in wanted and not least <= wanted[name] <= most:
+            raise BadValue(
+                _("From %(least)s to %(most)s.") % {"least": least, "most": most}, field=name
+            )
     if wanted.get("time_zone", "UTC") not in zoneinfo.available_timezones():
         raise BadValue(
             _("There is no such time zone. Write it as Europe/Berlin."), field="time_zone"
         )
-    for name, value in wanted.items():
+    changed = {n: v for n, v in wanted.items() if getattr(site, n) != v}
+    if not changed:
+        return site
+    detail = {n: {"from": getattr(site, n), "to": v} for n, v in changed.items()}
+    for name, value in changed.items():
         setattr(site, name, value)
-    site.save(update_fields=list(wanted))
+    site.save(update_fields=list(changed))
+    SiteEvent.objects.create(verb=SiteEvent.Verb.SETTINGS, by=by, detail=detail)
     return site
+
+
+@transaction.atomic
+def register_release(*, by: User, domain: Domain, name: str, released_on: date) -> Release:
+    """A version of the product came out: what was written before it becomes less certain."""
+    if not by.is_superuser:
+        raise NotAllowed(_("Only administrators register releases."))
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise BadValue(_("Please give a name."), field="name")
+    release, made = Release.objects.get_or_create(
+        domain=domain, name=name, defaults={"released_on": released_on}
+    )
+    if not made:
+        raise Refused(_("This release of “%(domain)s” is there already.") % {"domain": domain})
+    SiteEvent.objects.create(
+        verb=SiteEvent.Verb.RELEASE,
+        by=by,
+        detail={"domain": domain.path, "name": name, "released_on": released_on.isoformat()},
+    )
+    return release
