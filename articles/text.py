@@ -76,25 +76,29 @@ def outside(text: str) -> str:
     return _FENCE.sub("", text)
 
 
-def outside_all(words: dict[str, Any], internal: Collection[str]) -> dict[str, Any]:
-    """What readers outside get where it differs from the text: {"issue": …, "parts": {…}}.
+def outside_words(words: dict[str, Any], internal: Collection[str]) -> dict[str, Any]:
+    """A whole text as readers outside get it; parts that stay inside are empty.
 
     `internal` names whole parts that stay inside, as "cause" or "parts.KEY".
     """
-    found: dict[str, Any] = {}
+    said: dict[str, Any] = {}
     for name, value in words.items():
         if name == "parts":
-            beyond = {
-                key: "" if f"parts.{key}" in internal else outside(str(said))
-                for key, said in value.items()
+            said["parts"] = {
+                key: "" if f"parts.{key}" in internal else outside(str(part))
+                for key, part in (value or {}).items()
             }
-            if beyond != value:
-                found["parts"] = beyond
         elif isinstance(value, str):
-            said = "" if name in internal else outside(value)
-            if said != value:
-                found[name] = said
-    return found
+            said[name] = "" if name in internal else outside(value)
+        else:
+            said[name] = value
+    return said
+
+
+def outside_all(words: dict[str, Any], internal: Collection[str]) -> dict[str, Any]:
+    """What readers outside get where it differs from the text: {"issue": …, "parts": {…}}."""
+    said = outside_words(words, internal)
+    return {name: value for name, value in said.items() if value != words[name]}
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

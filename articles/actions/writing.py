@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import rules, text
+from articles import rules
 from articles.actions.checks import (
     LINES,
     Verb,
@@ -104,8 +104,8 @@ def create(
         changed_by=by,
         changed_at=now,
         validated_at=now if confidence == Confidence.VALIDATED else None,
-        rendered=text.render_all(words, template.internal_parts()),
-        outside=text.outside_all(words, template.internal_parts()),
+        rendered=template.render(words),
+        outside=template.differs_outside(words),
         **words,
     )
     if governance == Governance.COMPLIANCE:
@@ -202,9 +202,8 @@ def next_version(
 
 def _render(holder: Article | Translation, template: Template) -> None:
     words = holder.words()
-    internal = template.internal_parts()
-    holder.rendered = text.render_all(words, internal)
-    holder.outside = text.outside_all(words, internal)
+    holder.rendered = template.render(words)
+    holder.outside = template.differs_outside(words)
 
 
 def begin_translation(article: Article, language: str, *, by: User) -> Translation:

@@ -159,9 +159,10 @@ class ArticleShape(ArticleRowShape):
 
 def rendered(article: Article, side: str) -> dict[str, str]:
     held = article.rendered
-    if held.get("renderer") != text.RENDERER:
-        held = text.render_all(article.words())
-    return held[side]
+    template = article.template
+    if (held.get("renderer"), held.get("template")) != (text.RENDERER, template.stamp()):
+        held = template.render(article.words())
+    return {name: html for name, html in held[side].items() if html or side == "inside" or name in PARTS}
 
 
 class OutsideArticleRowShape(serializers.ModelSerializer[Article]):
@@ -187,11 +188,12 @@ class OutsideArticleShape(OutsideArticleRowShape):
 
     def to_representation(self, article: Article) -> dict[str, Any]:
         told = super().to_representation(article)
-        return told | {part: text.outside(told[part]) for part in PARTS}
+        said = article.said_outside()
+        return told | {name: said[name] for name in TEXT} | {"parts": said["parts"]}
 
     @extend_schema_field(TEXTS)
     def get_parts(self, article: Article) -> dict[str, str]:
-        return {key: text.outside(str(value)) for key, value in article.parts.items()}
+        return article.said_outside()["parts"]
 
     @extend_schema_field(TEXTS)
     def get_html(self, article: Article) -> dict[str, str]:

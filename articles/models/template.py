@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from articles import text
 
 class Template(models.Model):
     """Which parts an article has beside the fixed ones, and what its authors are told.
 
-    `parts` is a list of {"key", "label", "hint", "internal", "locked", "text"}, in the order
-    in which they are read. An `internal` part is never shown outside. A `locked` part says
-    `text` in every article, and authors cannot change it. `fixed` has the same for the parts
-    that every article has: {"cause": {"hidden": true, "hint": "…", "internal": false}}; a
+    `parts` is a list of {"key", "label", "hint", "hidden", "internal", "locked", "text"}, in
+    the order in which they are read. An `internal` part is never shown outside. A `locked` part
+    says `text` in every article, and authors cannot change it. `fixed` has the same for the
+    parts that every article has: {"cause": {"hidden": true, "hint": "…", "internal": false}}; a
     hidden part is not asked for, and what already stands in it stays.
     """
 
@@ -59,6 +64,43 @@ class Template(models.Model):
         fixed = {name for name, said in self.fixed.items() if said.get("internal")}
         further = {f"parts.{part['key']}" for part in self.parts if part.get("internal")}
         return fixed | further
+
+    def hidden_parts(self) -> set[str]:
+        """The parts that authors are not asked for, as "cause" or "parts.KEY"."""
+        fixed = {name for name, said in self.fixed.items() if said.get("hidden")}
+        return fixed | {f"parts.{part['key']}" for part in self.parts if part.get("hidden")}
+
+    def locked_parts(self) -> dict[str, str]:
+        """What the template itself says in every article, by key."""
+        return {p["key"]: str(p.get("text") or "") for p in self.parts if p.get("locked")}
+
+    def whole(self, words: dict[str, Any]) -> dict[str, Any]:
+        """A text with the parts that the template says itself."""
+        locked = self.locked_parts()
+        return {**words, "parts": {**(words.get("parts") or {}), **locked}} if locked else words
+
+    def said_outside(self, words: dict[str, Any]) -> dict[str, Any]:
+        """A text as readers outside get it, by what the template says now: without internal
+        passages and parts, and without what no part of the template asks for."""
+        internal = self.internal_parts()
+        said = text.outside_words(self.whole(words), internal)
+        keys = {part["key"] for part in self.parts if f"parts.{part['key']}" not in internal}
+        return {**said, "parts": {k: v for k, v in said["parts"].items() if k in keys}}
+
+    def render(self, words: dict[str, Any]) -> dict[str, Any]:
+        """What is kept rendered beside a text of this template."""
+        made = text.render_all(self.whole(words), self.internal_parts())
+        return {**made, "template": self.stamp()}
+
+    def differs_outside(self, words: dict[str, Any]) -> dict[str, Any]:
+        """What is kept for readers outside: the parts of a text that are others for them."""
+        said = text.outside_words(self.whole(words), self.internal_parts())
+        return {name: value for name, value in said.items() if value != words.get(name)}
+
+    def stamp(self) -> str:
+        """Another one as soon as texts of this template are rendered in another way."""
+        told = [sorted(self.internal_parts()), self.locked_parts()]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Standard(models.Model):

@@ -60,7 +60,7 @@ def set_demand(article_id: int, texts: Sequence[str]) -> None:
     """
     from articles.models import Article
 
-    article = Article.objects.filter(pk=article_id).first()
+    article = Article.objects.filter(pk=article_id).select_related("template").first()
     if article is None:
         return
     held = _held(article_id)
@@ -157,7 +157,7 @@ set language = excluded.language, spaces = excluded.spaces, lengths = excluded.l
 
 def _put(article: Article, held: Held) -> None:
     demand, old, averages, languages, translated = held
-    rows, lengths = rows_of(fields_of(article), demand, article.language, averages)
+    rows, lengths = rows_of(article, demand, averages)
     add_translations(rows, translated, averages)
     spaces = sorted({space for space, _ in rows})
     by_id = {analyzer.term_id(term): term for term in rows}
@@ -229,7 +229,7 @@ def _write_batch(ids: list[int]) -> int:
             pk: json.loads(found) if isinstance(found, str) else found
             for pk, found in cursor.fetchall()
         }
-        articles = list(Article.objects.filter(pk__in=ids).order_by("pk"))
+        articles = list(Article.objects.filter(pk__in=ids).order_by("pk").select_related("template"))
         translated = _translated(cursor, ids)
         averages = _settled_averages(articles)
         cursor.execute(
@@ -244,7 +244,7 @@ def _write_batch(ids: list[int]) -> int:
         spaces_seen: set[str] = set()
         for article in articles:
             demand = [(space, term, n) for space, term, n in demands.get(article.pk) or ()]
-            rows, lengths = rows_of(fields_of(article), demand, article.language, averages)
+            rows, lengths = rows_of(article, demand, averages)
             add_translations(rows, translated.get(article.pk, ()), averages)
             terms = []
             for term, (impact, out, mask, out_mask) in rows.items():
@@ -378,7 +378,7 @@ def reindex() -> int:
     """Build the whole index anew from the articles; demand words stay as they are."""
     from articles.models import Article
 
-    _settle(measure(Article.objects.order_by("?")[:SAMPLE]))
+    _settle(measure(Article.objects.order_by("?").select_related("template")[:SAMPLE]))
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from articles_document where article_id not in "

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from articles.search import analyzer
 from articles.search.analyzer import Token
-from articles.text import outside as outside_text
 
 if TYPE_CHECKING:
     from articles.models import Article
@@ -41,16 +40,19 @@ Demand = list[tuple[str, str, int]]
 Row = tuple[float, float, int, int]
 
 
-def fields_of(article: Article) -> Texts:
-    """The text of each field as it is written, internal passages included."""
+def fields_of(article: Article, *, outside: bool = False) -> Texts:
+    """The text of each field: as it is written, or as readers outside get it.
+
+    What a template says itself is not searched for: it stands in every article alike.
+    """
     facets = (article.environment_facets or {}).values()
+    words = article.said_outside() if outside else article.words()
+    own = (article.parts or {}).keys() - article.template.locked_parts().keys()
+    parts = (str(part) for key, part in sorted(words["parts"].items()) if key in own)
     return {
-        "title": article.title,
-        "issue": article.issue,
-        "environment": "\n".join([article.environment, *(str(value) for value in facets)]),
-        "resolution": article.resolution,
-        "cause": article.cause,
-        "parts": "\n\n".join(str(text) for text in (article.parts or {}).values() if text),
+        **{name: str(words[name]) for name in ("title", "issue", "resolution", "cause")},
+        "environment": "\n".join([words["environment"], *(str(value) for value in facets)]),
+        "parts": "\n\n".join(part for part in parts if part),
         "tags": "\n".join(article.tags or ()),
     }
 
@@ -79,11 +81,12 @@ def impacts(counts: Counts, averages: Sequence[float]) -> dict[Token, tuple[floa
 
 
 def rows_of(
-    texts: Texts, demand: Demand, language: str, averages: Sequence[float]
+    article: Article, demand: Demand, averages: Sequence[float]
 ) -> tuple[dict[Token, Row], list[int]]:
     """The postings of one article by term, and its field lengths."""
+    language, texts = article.language, fields_of(article)
     counts = count_fields(texts, language)
-    seen = {name: outside_text(text) for name, text in texts.items()}
+    seen = fields_of(article, outside=True)
     public = counts if seen == texts else count_fields(seen, language)
     inside = {**counts, "demand": Counter({(space, term): n for space, term, n in demand})}
     shown = impacts(public, averages)
