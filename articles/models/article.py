@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -166,6 +168,10 @@ class Article(Origin, Words):
     @property
     def is_external(self) -> bool:
         return self.audience != Audience.INTERNAL
+
+    def said_outside(self) -> dict[str, Any]:
+        """Its text as readers outside get it. Whatever leaves the house is made of this."""
+        return self.template.said_outside(self.words())
 
     def text_in(self, language: str) -> Article | Translation | None:
         """What it says in this language: the master itself, a translation, or nothing.
