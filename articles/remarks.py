@@ -61,7 +61,12 @@ class Asked:
 
     @classmethod
     def read(cls, query: Mapping[str, Any]) -> Asked:
-        known: dict[str, Any] = {"who": WHO, "kind": KINDS, "channel": CHANNELS, "state": STATES}
+        known: dict[str, Any] = {
+            "who": WHO,
+            "kind": KINDS,
+            "channel": CHANNELS,
+            "state": STATES,
+        }
         asked = {name: str(query.get(name, "")) for name in (f.name for f in fields(cls))}
         for name, values in known.items():
             if asked[name] not in values:

@@ -5,10 +5,25 @@ from articles.views.finding import listed, pick, search
 from articles.views.history import compare, history, restore, version, versions
 from articles.views.hooks import on_open, on_search
 from articles.views.reading import counted, detail, flag, rate, restate
-from articles.views.review import accept, decline, flags, reject, resolve, suggestion, take
+from articles.views.remarks import flags, hand, reject, resolve, take
+from articles.views.review import accept, decline, suggestion
+from articles.views.translating import (
+    begin_translation,
+    confirm_translation,
+    make_master,
+    remove_translation,
+    translate,
+    translations,
+)
 from articles.views.writing import create, duplicates, edit, preview
 
 __all__ = [
+    "translations",
+    "translate",
+    "remove_translation",
+    "make_master",
+    "confirm_translation",
+    "begin_translation",
     "accept",
     "capitals",
     "compare",
@@ -20,6 +35,7 @@ __all__ = [
     "edit",
     "flag",
     "flags",
+    "hand",
     "history",
     "listed",
     "on_open",

@@ -1,4 +1,4 @@
-"""Flags that wait for an answer, and suggestions that wait for a decision."""
+"""Suggestions: what somebody would change, and the decision about it."""
 
 from __future__ import annotations
 
@@ -7,106 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, diff, rules
 from articles.forms import TextForm, text_values
-from articles.models import Article, Flag, Suggestion
-from articles.views.doors import find, onward, visible
+from articles.models import Article, Suggestion
+from articles.views.doors import find
 from kcs.errors import BadValue, Stale
 from people.doors import AgentRequest, agents_only
-
-PAGE = 50
-
-
-@require_safe
-@agents_only
-def flags(request: AgentRequest) -> HttpResponse:
-    """The open flags that this person may answer, oldest first, and the suggestions to decide."""
-    user = request.user
-    waiting = Flag.objects.open().answerable_by(user)
-    mine = request.GET.get("mine") == "1"
-    if mine:
-        waiting = waiting.filter(owner=user)
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 10:
-        waiting = waiting.filter(pk__gt=int(after))
-    rows = list(
-        waiting.select_related("article", "by", "owner", "version").order_by("pk")[: PAGE + 1]
-    )
-    suggestions = (
-        Suggestion.objects.open()
-        .filter(article__in=visible(request).changeable_by(user).values("pk"))
-        .exclude(by=user)
-        .select_related("article", "by")
-        .order_by("pk")[:PAGE]
-    )
-    path = reverse("articles:flags")
-    chosen = "mine=1&" if mine else ""
-    context = {
-        "flags": rows[:PAGE],
-        "answerable": {row.pk for row in rows},
-        "suggestions": list(suggestions),
-        "mine": mine,
-        "newer_url": f"{path}?{chosen}".rstrip("?&") if after else "",
-        "older_url": f"{path}?{chosen}after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-    }
-    return render(request, "articles/flags.html", context)
-
-
-def _flag(request: AgentRequest, pk: int) -> Flag:
-    found = (
-        Flag.objects.filter(article__in=visible(request))
-        .select_related("article__owner", "by", "owner", "version")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-def _answered(request: AgentRequest, flag: Flag, said: str) -> HttpResponse:
-    """The flag as it is now; without htmx back to the page that one came from."""
-    if not request.htmx:
-        messages.success(request, said)
-        return redirect(onward(request, reverse("articles:flags")))
-    on_page = request.POST.get("next", "").startswith("/articles/")
-    answerable = {flag.pk} if rules.may_answer(request.user, flag) else set()
-    context = {"flag": flag, "answerable": answerable, "is_page": on_page}
-    response = render(request, "articles/flag.html#flag", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-@require_POST
-@agents_only
-def take(request: AgentRequest, pk: int) -> HttpResponse:
-    flag = _flag(request, pk)
-    actions.take(flag, by=request.user)
-    return _answered(request, flag, _("The flag is yours now."))
-
-
-@require_POST
-@agents_only
-def resolve(request: AgentRequest, pk: int) -> HttpResponse:
-    flag = _flag(request, pk)
-    actions.resolve(flag, by=request.user, answer=request.POST.get("answer", ""))
-    return _answered(request, flag, _("Resolved. Whoever raised it reads your answer."))
-
-
-@require_POST
-@agents_only
-def reject(request: AgentRequest, pk: int) -> HttpResponse:
-    flag = _flag(request, pk)
-    actions.reject(flag, by=request.user, answer=request.POST.get("answer", ""))
-    return _answered(request, flag, _("Rejected. Whoever raised it reads your answer."))
-
-
-# Suggestions --------------------------------------------------------------------------------
 
 
 def _suggestion(request: AgentRequest, number: str, pk: int) -> tuple[Article, Suggestion]:
