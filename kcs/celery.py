@@ -27,4 +27,9 @@ app.conf.beat_schedule = {
     "tidy": {"task": "people.tasks.tidy", "schedule": crontab(minute=40)},
     # Solved tickets close some days later; nobody waits for the hour.
     "close-solved": {"task": "loops.tasks.close_solved", "schedule": crontab(minute=20)},
+    # Duplicates are looked for when nobody waits for the database, and are there in the morning.
+    "find-pairs": {
+        "task": "loops.tasks.find_pairs",
+        "schedule": crontab(hour=2, minute=10),
+    },
 }

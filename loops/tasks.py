@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from loops.duplicates import actions as duplicates
 from loops.solve import actions
 
 
@@ -9,3 +10,9 @@ from loops.solve import actions
 def close_solved() -> int:
     """Close tickets that were solved long enough ago."""
     return actions.close_due()
+
+
+@shared_task
+def find_pairs() -> int:
+    """Compare what changed since the last time with everything else."""
+    return duplicates.find_pairs()

@@ -3,7 +3,7 @@
 from loops.models.asking import Question, Thanks
 from loops.models.coaching import CoachNote, Goal, Proposal, Sample, SampleEvent
 from loops.models.solving import Delivery, Link, Opening, Outcome, Search
-from loops.models.upkeep import Decision, Merge, Pair, Recall, RecallItem, Upkeep
+from loops.models.upkeep import Decision, Merge, Pair, Recall, RecallItem, Round, Upkeep
 
 __all__ = [
     "CoachNote",
@@ -19,6 +19,7 @@ __all__ = [
     "Question",
     "Recall",
     "RecallItem",
+    "Round",
     "Sample",
     "SampleEvent",
     "Search",

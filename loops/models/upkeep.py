@@ -78,6 +78,19 @@ class Decision(models.Model):
         return f"{self.article_id} {self.list}"
 
 
+class Round(models.Model):
+    """A job that goes through what changed: until when everything has been looked at.
+
+    Written when a round is through, so that one that was killed begins again where it began.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.until:%Y-%m-%d}"
+
+
 class Pair(models.Model):
     """Two articles that may be one, with the evidence; the older is the one that would stay.
 

@@ -1,0 +1,1 @@
+"""Articles that say the same: found every night, looked at, dismissed or merged into one."""
