@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from people import letters, notices, upkeep
+from people import leaving, letters, notices, upkeep
 
 
 @shared_task
@@ -27,3 +27,9 @@ def send_letters() -> int:
 def tidy() -> dict[str, int]:
     """Remove what has had its time: remembered answers, dead sessions, counted failures."""
     return upkeep.tidy()
+
+
+@shared_task
+def hand_over_leavers() -> int:
+    """Hand over what people hold who do not work here any more; how many they were."""
+    return leaving.sweep()

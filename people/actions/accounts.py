@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kcs.errors import BadValue, NotAllowed, Refused
+from people import leaving
 from people.models import (
     LANGUAGES,
     CompetencyGrant,
@@ -309,6 +310,8 @@ def change_person(user: User, *, by: User, **wanted: Any) -> User:
         # Nobody gets in by an address that is not theirs any more.
         EmailAddress.objects.filter(user=user).delete()
     user.events.create(verb=Verb.CHANGED, by=by, detail=detail)
+    if "is_superuser" in changed and not (user.is_superuser or user.competency):
+        leaving.hand_over(user, by=by)  # an administrator without a competency is no agent now
     return user
 
 
@@ -318,7 +321,8 @@ def _plain(value: Any) -> Any:
 
 @transaction.atomic
 def deactivate(user: User, *, by: User) -> User:
-    """Let somebody leave. Sessions and keys end with the commit, and do not come back."""
+    """Let somebody leave. Sessions and keys end with the commit, and do not come back; what
+    they held is handed over in it, too."""
     require_administrator(by)
     if user.pk == by.pk:
         raise Refused(_("You cannot deactivate yourself. Ask another administrator."))
@@ -332,6 +336,7 @@ def deactivate(user: User, *, by: User) -> User:
     user.sessions.all().delete()
     keys = user.api_keys.filter(revoked_at=None).update(revoked_at=timezone.now())
     user.events.create(verb=Verb.DEACTIVATED, by=by, detail={"keys_revoked": keys})
+    leaving.hand_over(user, by=by)
     return user
 
 
