@@ -32,4 +32,20 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.find_pairs",
         "schedule": crontab(hour=2, minute=10),
     },
+    # Who left by another way than the page, say by an import, leaves nothing to nobody overnight.
+    "hand-over-leavers": {
+        "task": "people.tasks.hand_over_leavers",
+        "schedule": crontab(hour=2, minute=10),
+    },
+    # Broken links: weekly, when few work. A start takes some minutes at most, and asks a host
+    # once a second; several starts in that night go on where the one before stopped.
+    "check-links": {
+        "task": "articles.tasks.check_links",
+        "schedule": crontab(day_of_week="sunday", hour="1-5", minute="5,25,45"),
+    },
+    # Coaches begin the week with what chance chose; three reviews of each kind are an hour.
+    "draw-samples": {
+        "task": "loops.tasks.draw_samples",
+        "schedule": crontab(day_of_week="mon", hour=4, minute=15),
+    },
 }

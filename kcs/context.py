@@ -41,6 +41,7 @@ PLACES = {
     "articles": "knowledge",
     "search": "knowledge",
     "flags": "flags",
+    "coaching": "coaching",
     "insights": "insights",
     "notifications": "inbox",
     "people": "settings",

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from loops.coaching import sampling
 from loops.duplicates import actions as duplicates
 from loops.solve import actions
 
@@ -16,3 +17,9 @@ def close_solved() -> int:
 def find_pairs() -> int:
     """Compare what changed since the last time with everything else."""
     return duplicates.find_pairs()
+
+
+@shared_task
+def draw_samples() -> int:
+    """Draw the week's review samples for everybody who has a coach."""
+    return sampling.draw_due()

@@ -7,5 +7,7 @@ from loops import palette
 urlpatterns = [
     path("", include("loops.solve.urls")),
     path("", include("loops.mine.urls")),
+    path("", include("loops.coaching.urls")),
+    path("", include("loops.upkeep.urls")),
     path("palette/", palette.palette, name="palette"),
 ]

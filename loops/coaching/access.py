@@ -33,12 +33,14 @@ def role(user: User, person: User) -> str:
     return ""
 
 
+def closed() -> str:
+    return _("Results of reviews are for the person, the coach and the person's manager.")
+
+
 def require_role(user: User, person: User) -> str:
     found = role(user, person)
     if not found:
-        raise NotAllowed(
-            _("Results of reviews are for the person, the coach and the person's manager.")
-        )
+        raise NotAllowed(closed())
     return found
 
 
@@ -74,9 +76,7 @@ def open_results(person: User, *, by: User, reason: str) -> PersonEvent:
     """An administrator reads one person's results for half an hour, says why, and the person
     is told."""
     if not (by.is_active and by.is_superuser):
-        raise NotAllowed(
-            _("Results of reviews are for the person, the coach and the person's manager.")
-        )
+        raise NotAllowed(closed())
     if by.pk == person.pk:
         raise Refused(_("Your own results are open to you."))
     reason = " ".join(reason.split())[:500]
