@@ -31,11 +31,15 @@ def may_recall(user: User) -> bool:
     return user.is_agent and RIGHT in user.rights
 
 
+def require_recaller(user: User) -> None:
+    rules.require(may_recall(user), _("You may not recall versions."))
+
+
 @transaction.atomic
 def recall(article: Article, *, versions: Iterable[int], reason: str, by: User) -> Recall:
     """Find every ticket that received one of these versions, and give each to somebody who
     writes to its requester. What the article says now has to be right already."""
-    rules.require(may_recall(by), _("You may not recall versions."))
+    require_recaller(by)
     article.lock()
     numbers = sorted(set(versions))
     if not numbers:
@@ -219,7 +223,7 @@ def close(recall: Recall, *, by: User, note: str) -> Recall:
     The word is always asked for. Were it asked for only while somebody waits, whoever can not
     see a private team's ticket would learn from the question that there is one.
     """
-    rules.require(may_recall(by), _("You may not close recalls."))
+    require_recaller(by)
     held = Recall.objects.select_for_update(no_key=True).get(pk=recall.pk)
     if held.closed_at is not None:
         raise Refused(_("This recall is closed."), code="closed")
