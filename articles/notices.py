@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles import parts
 from articles.models import ArticleEvent, Audience, Confidence, Flag, Governance
+from articles.templatetags.knowledge import language_named
 
 Verb = ArticleEvent.Verb
 STATES = {"confidence": Confidence, "audience": Audience, "governance": Governance}
@@ -31,6 +32,8 @@ ICONS = {
     Verb.LINKED: "link",
     Verb.UNLINKED: "unlink",
     Verb.IMPORTED: "import",
+    Verb.TRANSLATED: "languages",
+    Verb.MASTER: "languages",
 }
 
 
@@ -61,6 +64,12 @@ def says(event: ArticleEvent) -> str:
             "old": detail.get("restored", ""),
             "n": event.version,
         }
+    if verb == Verb.TRANSLATED:
+        return _translated(event, detail)
+    if verb == Verb.MASTER:
+        return _("Made %(language)s the master") % {
+            "language": language_named(str(detail.get("to", "")))
+        }
     if verb == Verb.DESCRIBED:
         return _("Changed %(what)s") % {"what": ", ".join(_described(detail))}
     if verb == Verb.FLAGGED:
@@ -80,6 +89,15 @@ def says(event: ArticleEvent) -> str:
         Verb.FLAG_RESOLVED: _("Resolved a flag"),
         Verb.FLAG_REJECTED: _("Rejected a flag"),
     }.get(Verb(verb), event.get_verb_display())
+
+
+def _translated(event: ArticleEvent, detail: Mapping[str, Any]) -> str:
+    told = {"language": language_named(str(detail.get("language", ""))), "n": event.version}
+    if detail.get("removed"):
+        return _("Removed the translation into %(language)s") % told
+    if detail.get("confirmed"):
+        return _("Found the translation into %(language)s still right") % told
+    return _("Translated into %(language)s, now version %(n)s") % told
 
 
 def more(event: ArticleEvent) -> str:

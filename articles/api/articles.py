@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from articles import actions, rules
 from articles.actions import STATES
 from articles.api import shapes
+from articles.api.translations import TranslationDoors
 from articles.filters import ArticleFilter
 from articles.models import Article, Suggestion, Version
 from articles.search import query as engine
@@ -34,7 +35,7 @@ from people.api_auth import Agent, KnownPerson
 FACTS = ("domain", "tags", "owner", "environment_facets", "language", "editors")
 
 
-class Articles(Known, viewsets.GenericViewSet):
+class Articles(TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignore[misc]
     """Knowledge, as far as the asking person may see it. What is hidden is missing: 404."""
 
     queryset = Article.objects.none()
@@ -217,8 +218,13 @@ class Articles(Known, viewsets.GenericViewSet):
         words = {n: v for n, v in words.items() if article.words()[n] != v}
         if not words:
             return None
-        by, note = self.me, asked["note"]
-        return actions.improve(article, by=by, changes=words, note=note)
+        return actions.improve(
+            article,
+            by=self.me,
+            changes=words,
+            note=asked["note"],
+            significance=asked.get("significance") or Version.Significance.MATERIAL,
+        )
 
     @extend_schema(request=shapes.Restoring, responses=shapes.ArticleShape)
     @action(detail=True, methods=["post"])
@@ -289,7 +295,12 @@ class Articles(Known, viewsets.GenericViewSet):
         if "parts" in words:
             words["parts"] = {**article.parts, **words["parts"]}
         made = actions.suggest(
-            article, by=self.me, changes=words, base=asked.get("base"), note=asked["note"]
+            article,
+            by=self.me,
+            changes=words,
+            base=asked.get("base"),
+            note=asked["note"],
+            language=asked["language"],
         )
         return Response(shapes.SuggestionShape(made).data, status=201)
 

@@ -160,9 +160,13 @@ class ArticleShape(ArticleRowShape):
 def rendered(article: Article, side: str) -> dict[str, str]:
     held = article.rendered
     template = article.template
-    if (held.get("renderer"), held.get("template")) != (text.RENDERER, template.stamp()):
+    if (held.get("renderer"), held.get("template", "")) != (text.RENDERER, template.stamp()):
         held = template.render(article.words())
-    return {name: html for name, html in held[side].items() if html or side == "inside" or name in PARTS}
+    return {
+        name: html
+        for name, html in held[side].items()
+        if html or side == "inside" or name in PARTS
+    }
 
 
 class OutsideArticleRowShape(serializers.ModelSerializer[Article]):
@@ -206,7 +210,10 @@ class VersionRowShape(serializers.ModelSerializer[Version]):
 
     class Meta:
         model = Version
-        fields = ["number", "title", "by", "at", "note", "restored_from", "origin"]
+        fields = [
+            "number", "title", "language", "significance", "by", "at", "note", "restored_from",
+            "origin",
+        ]  # fmt: skip
 
 
 class VersionShape(VersionRowShape):
@@ -258,8 +265,8 @@ class SuggestionShape(serializers.ModelSerializer[Suggestion]):
     class Meta:
         model = Suggestion
         fields = [
-            "id", "article", "base", "by", "at", "note", "state", "decided_by", "decided_at",
-            "reason", "version", "origin", *TEXT, "parts",
+            "id", "article", "language", "base", "by", "at", "note", "state", "decided_by",
+            "decided_at", "reason", "version", "origin", *TEXT, "parts",
         ]  # fmt: skip
 
 
@@ -381,6 +388,7 @@ class ChangedArticle(Facts):
     editors = serializers.ListField(child=Colleague(), max_length=50, required=False)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    significance = Word(Version.Significance, required=False)
 
 
 class Restoring(Asked):
@@ -388,6 +396,9 @@ class Restoring(Asked):
 
 
 class NewSuggestion(Words):
+    language = serializers.CharField(
+        max_length=12, required=False, default="", allow_blank=True
+    )
     base = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 

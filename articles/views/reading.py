@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, counters, parts, rules
 from articles.forms import STATES, FlagForm, RateForm, StateForm, first_error
-from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion
+from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion, Translation
 from articles.views.doors import find, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
@@ -43,6 +45,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         .annotate(
             has_comments=Exists(Feedback.objects.filter(article=OuterRef("pk"))),
             has_suggestions=Exists(Suggestion.objects.open().filter(article=OuterRef("pk"))),
+            spoken=ArraySubquery(
+                Translation.objects.filter(article=OuterRef("pk")).values("language")
+            ),
         )
         .filter(number=number)
         .first()
@@ -52,7 +57,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "GET":
         _opened(request, article)
     if request.user.is_authenticated and request.user.is_agent:
-        response = render(request, DETAIL, page(request.user, article))
+        context = page(request.user, article, language=_wanted(request, article))
+        response = render(request, DETAIL, context)
     else:
         response = render(request, "articles/outside.html", _outside(request, article))
     add_never_cache_headers(response)
@@ -68,15 +74,29 @@ def _opened(request: HttpRequest, article: Article) -> None:
             hook(article, by=request.user, search=int(search[:18]), rank=int(rank[:4]))
 
 
-def page(user: User, article: Article) -> dict[str, Any]:
+def _wanted(request: HttpRequest, article: Any) -> str:
+    """The language to show it in: the one asked for, else the reader's own, else the master."""
+    asked = request.GET.get("language", "")
+    if asked == article.language or asked in article.spoken:
+        return asked
+    own = get_language() or ""
+    return own if own in article.spoken else article.language
+
+
+def page(user: User, article: Article, *, language: str = "") -> dict[str, Any]:
     """What the page of an agent shows."""
+    spoken = getattr(article, "spoken", None)
+    said = article.text_in(language) if spoken or spoken is None else article
+    said = said or article
     if article.governance == Governance.COMPLIANCE:
         prefetch_related_objects([article], "editors")
     may_change = rules.may_change(user, article)
     flags = flags_of(article) if article.open_flags else []
     return {
         "article": article,
-        **_parts(article, inside=True),
+        "said": said,
+        "languages": [article.language, *(spoken or ())] if spoken else [],
+        **_parts(article, inside=True, said=said),
         "may_change": may_change,
         "may_suggest": not may_change and rules.may_suggest(user, article),
         "states": _states(user, article) if may_change else None,
@@ -92,8 +112,11 @@ def page(user: User, article: Article) -> dict[str, Any]:
     }
 
 
-def _parts(article: Article, *, inside: bool) -> dict[str, Any]:
-    read = parts.read(article, inside=inside)
+def _parts(
+    article: Article, *, inside: bool, said: Article | Translation | None = None
+) -> dict[str, Any]:
+    text = said or article
+    read = parts.read_kept(article.template, text.words(), text.rendered, inside=inside)
     return {"parts": read, "has_environment": any(p.name == "environment" for p in read)}
 
 

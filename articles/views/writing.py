@@ -88,7 +88,7 @@ def create(request: AgentRequest) -> HttpResponse:
 
 def _template(request: AgentRequest) -> Template:
     asked = request.POST.get("template") or request.GET.get("template") or ""
-    listed = list(Template.objects.order_by("-is_default", "pk"))
+    listed = list(Template.objects.offered())
     return next((t for t in listed if str(t.pk) == asked or t.name == asked), listed[0])
 
 
@@ -235,7 +235,12 @@ def _improve(request: AgentRequest, article: Article, form: ArticleForm) -> str:
     words = form.words()
     if _was_changed(article, form, words):
         actions.improve(
-            article, by=by, changes=words, base=form.cleaned_data["base"], note=note
+            article,
+            by=by,
+            changes=words,
+            base=form.cleaned_data["base"],
+            note=note,
+            significance="minor" if request.POST.get("minor") else "material",
         )
     if facts:
         actions.describe(article, by=by, **_facts(facts))
@@ -285,7 +290,7 @@ def _suggest(request: AgentRequest, article: Article, form: TextForm) -> str:
 
 
 def _names(article: Article) -> list[str]:
-    return ["title", *(part.name for part in parts.of_template(article.template))]
+    return ["title", *(part.name for part in parts.of_authors(article.template))]
 
 
 def _normal(value: str) -> str:
@@ -329,7 +334,7 @@ def _choices(
     article: Article, base: dict[str, Any], mine: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     labels = {"title": _("Title")}
-    labels |= {part.name: part.label for part in parts.of_template(article.template)}
+    labels |= {part.name: part.label for part in parts.of_authors(article.template)}
     for name in _names(article):
         began = parts.value_of(base, name)
         ours = _normal(parts.value_of(mine, name))
