@@ -67,7 +67,7 @@ class Change:
 def compare(template: Template, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """The parts that differ between two texts of an article, the title first."""
     named = [("title", _("Title"))]
-    named += [(part.name, part.label) for part in parts.of_template(template)]
+    named += [(part.name, part.label) for part in parts.of_authors(template)]
     changes = [
         Change(
             name,

@@ -104,14 +104,24 @@ class TextForm(forms.Form):
     def __init__(self, *args: Any, template: Template, **options: Any) -> None:
         super().__init__(*args, **options)
         self.article_template = template
-        self.template_parts = parts.of_template(template)
+        # What a template hides is asked for only where something stands in it already.
+        self.template_parts = [
+            part
+            for part in parts.of_authors(template)
+            if not part.hidden or self.initial.get(part.key)
+        ]
         for part in self.template_parts:
             self.fields[part.key] = Text(label=part.label)
 
     def shown_parts(self) -> list[dict[str, Any]]:
-        """What the page needs to draw each part's editor, with the text as it was typed."""
+        """What the page needs to draw each part's editor, with the text as it was typed; and
+        what the template says itself, to read, in its place."""
+        asked = {part.name: part for part in self.template_parts}
+        said = {p.name: p for p in parts.locked(self.article_template)}
         return [
-            {
+            {"part": said[part.name], "further": True, "locked": True}
+            if part.name in said
+            else {
                 "part": part,
                 "short": part.name != "resolution",
                 "further": part.name.startswith("parts."),
@@ -119,7 +129,8 @@ class TextForm(forms.Form):
                 "value": self[part.key].value() or "",
                 "errors": self.errors.get(part.key, []) if self.is_bound else [],
             }
-            for part in self.template_parts
+            for part in parts.of_template(self.article_template)
+            if part.name in asked or part.name in said
         ]
 
     def words(self) -> dict[str, Any]:
@@ -146,7 +157,7 @@ def text_values(template: Template, words: dict[str, Any]) -> dict[str, str]:
     """The form's initial values for a text: {"title": …, "issue": …, "parts-key": …}."""
     return {
         "title": str(words.get("title") or ""),
-        **{part.key: parts.value_of(words, part.name) for part in parts.of_template(template)},
+        **{part.key: parts.value_of(words, part.name) for part in parts.of_authors(template)},
     }
 
 
@@ -262,7 +273,10 @@ class NewArticleForm(ArticleForm):
     """A new article may say where it came from: a record of some system, and its address."""
 
     template = forms.ModelChoiceField(
-        Template.objects.all(), label=_("Template"), empty_label=None, required=False
+        Template.objects.offered(),
+        label=_("Template"),
+        empty_label=None,
+        required=False,
     )
     origin_type = forms.CharField(
         label=_("System of record"),

@@ -39,6 +39,9 @@ class Part:
     value: str = ""
     html: SafeString = EMPTY
     hint: str = ""
+    internal: bool = False  # the whole part stays inside
+    hidden: bool = False  # not asked for; what already stands in it stays
+    locked: bool = False  # the template says it, in every article alike
 
     @property
     def key(self) -> str:
@@ -71,7 +74,16 @@ def of_template(template: Template) -> list[Part]:
     """The empty parts of a template, in the order in which they are written and read."""
     told = hints()
     fixed = [
-        Part(name, label, ICONS[name], hint=told[name]) for name, label in labels().items()
+        Part(
+            name,
+            label,
+            ICONS[name],
+            hint=str(said.get("hint") or told[name]),
+            internal=bool(said.get("internal")),
+            hidden=bool(said.get("hidden")),
+        )
+        for name, label in labels().items()
+        for said in [template.fixed.get(name) or {}]
     ]
     return fixed + [
         Part(
@@ -79,8 +91,34 @@ def of_template(template: Template) -> list[Part]:
             str(part.get("label") or part["key"]),
             "file-text",
             hint=str(part.get("hint") or ""),
+            internal=bool(part.get("internal")),
+            hidden=bool(part.get("hidden")),
+            locked=bool(part.get("locked")),
         )
         for part in template.parts
+    ]
+
+
+def of_authors(template: Template) -> list[Part]:
+    """The parts that authors write; what the template itself says is not among them."""
+    return [part for part in of_template(template) if not part.locked]
+
+
+def locked(template: Template) -> list[Part]:
+    """What the template says itself in every article, rendered."""
+    said = template.locked_parts()
+    return [
+        Part(
+            part.name,
+            part.label,
+            "lock",
+            html=labelled(text.render(said[part.name.removeprefix("parts.")])),
+            hint=part.hint,
+            internal=part.internal,
+            locked=True,
+        )
+        for part in of_template(template)
+        if part.locked
     ]
 
 
@@ -107,15 +145,23 @@ def labelled(html: str) -> SafeString:
 
 def read(article: Article, *, inside: bool) -> list[Part]:
     """The written parts that say something, for readers inside or outside."""
-    rendered = article.rendered
-    if rendered.get("renderer") != text.RENDERER:
-        rendered = text.render_all(article.words(), article.template.internal_parts())
-    return _filled(article.template, article.words(), rendered, inside=inside)
+    return read_kept(article.template, article.words(), article.rendered, inside=inside)
+
+
+def read_kept(
+    template: Template, words: dict[str, Any], rendered: dict[str, Any], *, inside: bool
+) -> list[Part]:
+    """The same of a text that is kept rendered. What was rendered for a template that has
+    changed meanwhile is rendered anew: what became internal is gone with the next reading."""
+    kept = (rendered.get("renderer"), rendered.get("template", ""))
+    if kept != (text.RENDERER, template.stamp()):
+        rendered = template.render(words)
+    return _filled(template, words, rendered, inside=inside)
 
 
 def read_words(template: Template, words: dict[str, Any]) -> list[Part]:
     """The same of a text that is kept nowhere rendered: an earlier version, a suggestion."""
-    return _filled(template, words, text.render_all(words), inside=True)
+    return _filled(template, words, template.render(words), inside=True)
 
 
 def _filled(
@@ -129,6 +175,8 @@ def _filled(
             part.icon,
             value=value_of(words, part.name) if inside else "",
             html=labelled(html[part.name]),
+            internal=part.internal,
+            locked=part.locked,
         )
         for part in of_template(template)
         if html.get(part.name)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Feedback,
         Flag,
         Suggestion,
+        Template,
     )
     from people.models import User
 
@@ -70,6 +71,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def from_record(self, kind: str, identity: str) -> ArticleQuerySet:
         """Articles whose origin is this record."""
         return self.filter(origin_type=kind, origin_id=identity)
+
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    def offered(self) -> TemplateQuerySet:
+        """What authors choose from, the preselected one first."""
+        return self.filter(is_active=True).order_by("-is_default", "name", "pk")
+
+    def usual(self) -> Template:
+        """The one that is taken where nobody chose: there is always one."""
+        return self.order_by("-is_default", "-is_active", "pk")[0]
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):

@@ -26,20 +26,21 @@ def next_number() -> str:
         return f"KB-{cursor.fetchone()[0]}"
 
 
-def checked_words(template: Template, changes: dict[str, Any]) -> dict[str, Any]:
-    """The text as it may be stored. Unknown parts are refused: authors don't alter templates."""
-    allowed = {part["key"] for part in template.parts}
+def checked_words(
+    template: Template, changes: dict[str, Any], *, now: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The text as it may be stored. Authors fill the parts of a template and never alter it:
+    refused are parts that it does not have, that it says itself, or that it does not ask for.
+
+    `now` is what stands there: further parts that are left out stay, and saying a part again
+    as it is is always legal.
+    """
     cleaned: dict[str, Any] = {}
     size = 0
+    hidden = template.hidden_parts()
     for name, value in changes.items():
         if name == "parts":
-            unknown = set(value) - allowed
-            if unknown:
-                raise BadValue(
-                    _("This template has no part “%(part)s”.") % {"part": sorted(unknown)[0]},
-                    field="parts",
-                )
-            cleaned["parts"] = {key: text.clean(str(v), field=key) for key, v in value.items()}
+            cleaned["parts"] = _checked_parts(template, value, (now or {}).get("parts") or {})
             size += sum(len(v) for v in cleaned["parts"].values())
             continue
         if name not in TEXT:
@@ -48,6 +49,8 @@ def checked_words(template: Template, changes: dict[str, Any]) -> dict[str, Any]
         size += len(cleaned[name])
         if name != "title":
             text.check_links(cleaned[name], field=name)
+        if name in hidden and cleaned[name] and not (now or {}).get(name):
+            raise not_asked_for(name)
     if size > text.ARTICLE_LIMIT:
         raise BadValue(_("An article may hold five megabytes of text."))
     if "title" in cleaned:
@@ -59,6 +62,44 @@ def checked_words(template: Template, changes: dict[str, Any]) -> dict[str, Any]
                 _("A title may have %(n)s characters.") % {"n": LINES}, field="title"
             )
     return cleaned
+
+
+def _checked_parts(
+    template: Template, asked: dict[str, Any], now: dict[str, str]
+) -> dict[str, str]:
+    """The further parts as they may be stored, those that stay included."""
+    known = {part["key"]: part for part in template.parts}
+    locked = template.locked_parts()
+    kept = dict(now)
+    for key, value in asked.items():
+        said = text.clean(str(value), field=key)
+        if key not in known and key not in now:
+            raise BadValue(
+                _("This template has no part “%(part)s”.") % {"part": key}, field="parts"
+            )
+        if said == now.get(key, "") or (key in locked and said == locked[key]):
+            # Said again as it is. What an author never wrote needs no row of its own.
+            if key in known and key not in locked:
+                kept[key] = said
+            continue
+        part = known.get(key, {"hidden": True})
+        if part.get("locked"):
+            raise BadValue(
+                _("“%(part)s” is said by the template; authors can not change it.")
+                % {"part": part.get("label") or key},
+                field=key,
+            )
+        if part.get("hidden") and said and not now.get(key):
+            raise not_asked_for(key)
+        text.check_links(said, field=key)
+        kept[key] = said
+    return kept
+
+
+def not_asked_for(part: str) -> BadValue:
+    return BadValue(
+        _("This template does not ask for “%(part)s”.") % {"part": part}, field=part
+    )
 
 
 def checked_tags(tags: Iterable[str]) -> list[str]:

@@ -46,11 +46,11 @@ def suggest(
         raise NotAllowed(
             _("Only its named editors change this article. Flag what is wrong with it.")
         )
-    changes = checked_words(article.template, changes)
     if language:
         language = checked_language(language)
     holder = article.text_in(language)
     said = _words_of(holder)
+    changes = checked_words(article.template, changes, now=said)
     words = {**said, **changes}
     if words == said:
         raise Refused(_("Nothing was changed, so there is nothing to suggest."))
@@ -110,7 +110,7 @@ def accept(
         )
     holder = article.text_in(suggestion.language)
     said = _words_of(holder)
-    words = checked_words(article.template, {**proposed, **(changes or {})})
+    words = checked_words(article.template, {**proposed, **(changes or {})}, now=said)
     words = {n: v for n, v in words.items() if said[n] != v}
     needs_resolution(article.confidence, words.get("resolution", said["resolution"]))
     if words:

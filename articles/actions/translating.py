@@ -71,8 +71,9 @@ def translate(
         raise BadValue(
             _("The article is written in this language. Improve it instead."), field="language"
         )
-    changes = checked_words(article.template, changes)
     translation = article.translations.filter(language=language).first()
+    now = translation.words() if translation else None
+    changes = checked_words(article.template, changes, now=now)
     if translation is None:
         return _first(article, language, changes, by=by, origin=origin, note=note)
     check_base(article, base, changes, translation=translation)

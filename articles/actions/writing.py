@@ -65,7 +65,9 @@ def create(
 ) -> Article:
     """Write a new article. Work in progress needs nothing but a title."""
     rules.require(by.is_agent, _("Only agents write articles."))
-    template = template or Template.objects.order_by("-is_default", "pk")[0]
+    template = template or Template.objects.usual()
+    if not template.is_active:
+        raise BadValue(_("This template is not offered any more."), field="template")
     words = checked_words(
         template,
         {
@@ -264,9 +266,9 @@ def improve(
         raise NotAllowed(
             _("You may not change this article. Suggest the change, or flag the article.")
         )
-    changes = checked_words(article.template, changes)
-    check_base(article, base, changes)
     current = article.words()
+    changes = checked_words(article.template, changes, now=current)
+    check_base(article, base, changes)
     changes = {name: value for name, value in changes.items() if current[name] != value}
     if not changes:
         return current_version(article)

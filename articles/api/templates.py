@@ -1,4 +1,4 @@
-"""Templates: which parts an article can have. Read only: authors fill parts, never change them."""
+"""Templates: which parts an article can have. Authors fill them, administrators change them."""
 
 from __future__ import annotations
 

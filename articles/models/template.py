@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from articles import text
+from articles.queries import TemplateQuerySet
+
 
 class Template(models.Model):
     """Which parts an article has beside the fixed ones, and what its authors are told.
@@ -43,6 +45,8 @@ class Template(models.Model):
     is_active = models.BooleanField(
         _("offered"), default=True, help_text=_("Articles that have it keep it either way.")
     )
+
+    objects = TemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("template")
@@ -98,8 +102,11 @@ class Template(models.Model):
         return {name: value for name, value in said.items() if value != words.get(name)}
 
     def stamp(self) -> str:
-        """Another one as soon as texts of this template are rendered in another way."""
+        """Another one as soon as texts of this template are rendered in another way; empty
+        where nothing stays inside as a whole and nothing is said for the author."""
         told = [sorted(self.internal_parts()), self.locked_parts()]
+        if not any(told):
+            return ""
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 

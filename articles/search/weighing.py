@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from articles.search import analyzer
 from articles.search.analyzer import Token
@@ -46,7 +46,7 @@ def fields_of(article: Article, *, outside: bool = False) -> Texts:
     What a template says itself is not searched for: it stands in every article alike.
     """
     facets = (article.environment_facets or {}).values()
-    words = article.said_outside() if outside else article.words()
+    words: dict[str, Any] = article.said_outside() if outside else article.words()
     own = (article.parts or {}).keys() - article.template.locked_parts().keys()
     parts = (str(part) for key, part in sorted(words["parts"].items()) if key in own)
     return {

@@ -184,7 +184,7 @@ class Filler:
 
     def _articles(self, count: int) -> list[int]:
         rng = self.rng
-        template = Template.objects.order_by("-is_default", "pk")[0]
+        template = Template.objects.usual()
         articles = []
         for number in numbers("articles_number", count):
             language = self._language()

@@ -229,7 +229,7 @@ class _Loader:
     # -- knowledge --------------------------------------------------------------------------
 
     def _articles(self) -> None:
-        template = Template.objects.order_by("-is_default", "pk")[0]
+        template = Template.objects.usual()
         for article in self.articles:
             data, last = article.data, article.versions[-1]
             began = (

@@ -61,7 +61,7 @@ class Articles:
             )
         self.author = author
         self.templates = {one.name.lower(): one for one in Template.objects.all()}
-        self.usual = Template.objects.order_by("-is_default", "pk")[0]
+        self.usual = Template.objects.usual()
 
     def understand(self, row: Row, values: Values) -> ReadyArticle:
         now, lookups = self.options.now, self.lookups

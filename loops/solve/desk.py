@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from articles import rules, text
+from articles import parts, rules, text
 from articles.models import PARTS, Article, Flag, Template
 from articles.search import query as engine
 from kcs.errors import Missing
@@ -276,14 +276,11 @@ class Workspace:
 
     def reading(self, article: Article) -> dict[str, Any]:
         """One article as the reader shows it."""
-        rendered = article.rendered.get("inside", {})
+        read = {part.name: part for part in parts.read(article, inside=True)}
         return {
             "article": article,
-            "html": {part: rendered.get(part, "") for part in PARTS},
-            "parts": [
-                {"label": part["label"], "html": rendered.get(f"parts.{part['key']}", "")}
-                for part in article.template.parts
-            ],
+            "html": {name: read[name].html for name in PARTS if name in read},
+            "parts": [part for name, part in read.items() if name not in PARTS],
             "linked": self.linked.get(article.pk),
             "sendable": actions.may_send(self.ticket, article, by=self.user),
             "may_change": rules.may_change(self.user, article),
@@ -415,4 +412,4 @@ def similar(ticket: Ticket, visible: Any) -> list[dict[str, Any]]:
 
 
 def templates() -> list[Template]:
-    return list(Template.objects.all())
+    return list(Template.objects.offered())
