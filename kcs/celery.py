@@ -23,6 +23,8 @@ app.conf.beat_schedule = {
         "task": "articles.tasks.refresh_search",
         "schedule": crontab(minute="*/10"),
     },
+    # Starts with a changed template at once; this is for a worker that was killed meanwhile.
+    "settle-templates": {"task": "articles.tasks.settle_templates", "schedule": 120.0},
     # What is kept for a day at most is gone within the next hour.
     "tidy": {"task": "people.tasks.tidy", "schedule": crontab(minute=40)},
     # Solved tickets close some days later; nobody waits for the hour.

@@ -15,11 +15,14 @@ from articles.actions.feedback import (
     resolve_feedback,
     take_feedback,
 )
+from articles.actions.files import attach, claim, detach, used_outside
 from articles.actions.reading import count_reuse, record_link, role_of, view
 from articles.actions.remarks import flag, hand, reject, resolve, take
 from articles.actions.routing import route
+from articles.actions.standards import publish_standard
 from articles.actions.stating import describe, restate
 from articles.actions.suggesting import accept, decline, proposal, suggest
+from articles.actions.templates import copy_template, make_default, save_template, settle
 from articles.actions.translating import (
     confirm_translation,
     make_master,
@@ -32,21 +35,27 @@ __all__ = [
     "SAME_VERSION",
     "STATES",
     "accept",
+    "attach",
     "checked_facets",
     "checked_language",
     "checked_tags",
     "checked_words",
+    "claim",
     "confirm_translation",
+    "copy_template",
     "count_reuse",
     "create",
     "decline",
     "describe",
+    "detach",
     "flag",
     "hand",
     "improve",
+    "make_default",
     "make_master",
     "next_number",
     "proposal",
+    "publish_standard",
     "rate",
     "record_link",
     "reject",
@@ -58,9 +67,12 @@ __all__ = [
     "restore",
     "role_of",
     "route",
+    "save_template",
+    "settle",
     "suggest",
     "take",
     "take_feedback",
     "translate",
+    "used_outside",
     "view",
 ]

@@ -158,6 +158,10 @@ def visible_articles(
 ) -> ArticleQuerySet:
     """The one definition of who sees what, narrowed by what was chosen."""
     found = Article.objects.visible_to(user)
+    if is_outside(user):
+        # What is being written anew for its template is not found until that is done: the
+        # index may still know a part of it that became internal.
+        found = found.exclude(outside__has_key="settling")
     if not archived and Confidence.ARCHIVED not in listed(filters.get("confidence")):
         found = found.exclude(confidence=Confidence.ARCHIVED)
     for name, value in filters.items():
