@@ -6,7 +6,9 @@ Each module adds its part with the product's own verbs or rows, once the story i
 from collections.abc import Callable
 from datetime import datetime
 
-STEPS: list[Callable[[datetime], None]] = []
+from loops.demo.after import coaching
+
+STEPS: list[Callable[[datetime], None]] = [coaching.add]
 
 
 def add_all(now: datetime) -> None:
