@@ -124,6 +124,11 @@ class Article(Origin, Words):
             ),
             GinIndex(fields=["tags"], name="article_tags"),
             models.Index(
+                fields=["-reuse_count", "id"],
+                condition=Q(confidence="not_validated"),
+                name="article_promotion",
+            ),
+            models.Index(
                 fields=["review_due_on"],
                 condition=Q(review_due_on__isnull=False),
                 name="article_review_due",

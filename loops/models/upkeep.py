@@ -46,7 +46,10 @@ class Upkeep(models.Model):
     class Meta:
         verbose_name = _("upkeep")
         verbose_name_plural = _("upkeep")
-        indexes = [models.Index(fields=["-harm", "article"], name="upkeep_harm")]
+        indexes = [
+            models.Index(fields=["-harm", "article"], name="upkeep_harm"),
+            models.Index(fields=["-reuses_90", "article"], name="upkeep_reuses"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.evidence:.2f}"
