@@ -24,8 +24,6 @@ from people.models import Domain, Release
 BATCH = 4_000
 # What happened longer ago the nightly run has seen.
 LOOK_BACK = timedelta(days=2)
-# A transaction's events carry the time of its beginning and are seen at its end.
-OVERLAP = timedelta(minutes=1)
 LOCK = 0x75706B70  # two jobs on one article take turns
 
 WEIGHT = "power(0.5, greatest(extract(epoch from %(now)s - {at}), 0)::float8 / %(half)s)"
@@ -97,19 +95,20 @@ group by e.article_id
 """
 
 # Articles about which something was said since their row was computed. Every change of an
-# article is an event of it; a ticket's are what may turn a reuse into a failure.
+# article is an event of it; a ticket's are what may turn a reuse into a failure. A transaction's
+# events carry the time of its beginning and are seen at its end: hence the minute.
 TOUCHED = """
 select distinct e.article_id
 from articles_articleevent e
 left join loops_upkeep u on u.article_id = e.article_id
-where e.at > %(since)s and (u.article_id is null or e.at > u.computed_at - %(overlap)s)
+where e.at > %s and (u.article_id is null or e.at > u.computed_at - interval '1 minute')
 union
 select l.article_id
 from tickets_ticketevent e
 join loops_link l on l.ticket_id = e.ticket_id
 left join loops_upkeep u on u.article_id = l.article_id
-where e.at > %(since)s and e.verb in ('solved', 'reopened', 'closed', 'changed')
-  and (u.article_id is null or e.at > u.computed_at - %(overlap)s)
+where e.at > %s and e.verb in ('solved', 'reopened', 'closed', 'changed')
+  and (u.article_id is null or e.at > u.computed_at - interval '1 minute')
 """
 
 
@@ -153,7 +152,7 @@ def compute_touched(now: datetime | None = None) -> int:
     """The rows of articles that something happened to since they were computed; how many."""
     now = now or timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, {"since": now - LOOK_BACK, "overlap": OVERLAP})
+        cursor.execute(TOUCHED, [now - LOOK_BACK, now - LOOK_BACK])
         keys = sorted(key for (key,) in cursor.fetchall())
     for at in range(0, len(keys), BATCH):
         compute(keys[at : at + BATCH], now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,7 +54,7 @@ def confirm(article: Article, *, by: User, note: str = "") -> Article:
     calendar = article.governance == Governance.COMPLIANCE
     if article.created_by_id == by.pk and not calendar:
         raise Refused(_("Somebody else has to confirm what you wrote."), code="own")
-    detail: dict[str, str] = {"note": _said(note)} if note.strip() else {}
+    detail: dict[str, Any] = {"note": _said(note)} if note.strip() else {}
     if calendar and article.review_every_days:
         article.review_due_on = timezone.localdate() + timedelta(days=article.review_every_days)
         article.save(update_fields=["review_due_on"])

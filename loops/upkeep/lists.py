@@ -5,13 +5,13 @@ Review comes from computed rows; promotion, archiving and due reviews from what 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +20,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles.models import Article, Confidence, Governance, View
 from kcs.pages import Page, keyset
 from loops.models import Decision, Link, Upkeep
-from loops.upkeep import scoring, words
+from loops.upkeep import words
 from people.models import Domain, SiteSettings, User
-from tickets.models import Ticket
 
 SIZE = 25
 NAMES = {
@@ -56,15 +55,50 @@ INSIDE = (
     r"|\minternal (use )?only\M"
     r"|\m(password|passwd|api key)\M\s*[:=]"
 )
+CAME = """
+select domain_id, count(*) from (
+  select t.domain_id, t.created_at from tickets_ticket t
+  left join people_team g on g.id = t.team_id
+  where g.private is not true order by t.id desc limit %s) as latest
+where domain_id is not null and created_at >= %s group by domain_id
+"""
 WRITTEN = ("title", "issue", "environment", "resolution", "cause")
 
 
-def threshold(user: User, site: SiteSettings) -> int:
-    """After how many links an article is proposed: one's own number, else the site's."""
-    return user.promote_after or site.promote_after
+@dataclass
+class Reader:
+    """Whose lists these are, by which settings."""
+
+    user: User
+    site: SiteSettings
+
+    @property
+    def threshold(self) -> int:
+        """After how many links an article is proposed: one's own number, else the site's."""
+        return self.user.promote_after or self.site.promote_after
+
+    @cached_property
+    def idle_since(self) -> datetime:
+        return timezone.now() - timedelta(days=self.site.archive_after_days)
+
+    @cached_property
+    def passed_over(self) -> dict[int, int]:
+        """Domains to which tickets came lately, and how many of the latest; branches count for
+        those above them."""
+        with connection.cursor() as cursor:
+            cursor.execute(CAME, [LATEST_TICKETS, self.idle_since])
+            came = dict(cursor.fetchall())
+        if not came:
+            return {}
+        paths = dict(Domain.objects.order_by().values_list("pk", "path"))
+        total = {
+            pk: sum(n for key, n in came.items() if f"{paths[key]}/".startswith(f"{path}/"))
+            for pk, path in paths.items()
+        }
+        return {pk: n for pk, n in total.items() if n >= PASSED_OVER}
 
 
-def rows(which: str, user: User, site: SiteSettings) -> QuerySet[Any]:
+def rows(which: str, reader: Reader) -> QuerySet[Any]:
     """The list, as far as this person sees its articles, in no order yet."""
     today = timezone.localdate()
     found = {
@@ -73,7 +107,7 @@ def rows(which: str, user: User, site: SiteSettings) -> QuerySet[Any]:
         "publish": _publish,
         "archive": _archive,
         "due": _due,
-    }[which](user, site)
+    }[which](reader)
     if which == "due":
         return found
     key = "pk" if which not in COMPUTED else "article_id"
@@ -92,32 +126,36 @@ def _computed(user: User) -> QuerySet[Upkeep]:
     return computed.filter(article__in=seen) if seen.query.where else computed
 
 
-def _review(user: User, site: SiteSettings) -> QuerySet[Upkeep]:
-    return _computed(user).filter(harm__gt=0).exclude(article__confidence=Confidence.ARCHIVED)
+def _review(reader: Reader) -> QuerySet[Upkeep]:
+    return (
+        _computed(reader.user)
+        .filter(harm__gt=0)
+        .exclude(article__confidence=Confidence.ARCHIVED)
+    )
 
 
-def _promote(user: User, site: SiteSettings) -> QuerySet[Article]:
+def _promote(reader: Reader) -> QuerySet[Article]:
     """Not validated, and so many tickets solved: the one it was written from is among them,
     which the counter leaves out."""
-    n = threshold(user, site)
+    n = reader.threshold
     born = Link.objects.resolutions().filter(
         article=OuterRef("pk"), ticket__number=OuterRef("origin_id")
     )
     return (
-        _articles(user)
+        _articles(reader.user)
         .filter(confidence=Confidence.NOT_VALIDATED, reuse_count__gte=n - 1)
         .filter(Q(reuse_count__gte=n) | (Q(origin_type="ticket") & Exists(born)))
     )
 
 
-def _publish(user: User, site: SiteSettings) -> QuerySet[Upkeep]:
+def _publish(reader: Reader) -> QuerySet[Upkeep]:
     revealing = Q()
     for name in WRITTEN:
         revealing |= Q(**{f"article__{name}__iregex": INSIDE})
     return (
-        _computed(user)
+        _computed(reader.user)
         .filter(
-            reuses_90__gte=site.publish_after,
+            reuses_90__gte=reader.site.publish_after,
             reusers_90__gte=PUBLISH_PEOPLE,
             article__confidence=Confidence.VALIDATED,
             article__audience="internal",
@@ -127,53 +165,34 @@ def _publish(user: User, site: SiteSettings) -> QuerySet[Upkeep]:
     )
 
 
-def _archive(user: User, site: SiteSettings) -> QuerySet[Article]:
+def _archive(reader: Reader) -> QuerySet[Article]:
     """Neither used nor opened for long, although requests came to its domain meanwhile. Age
     alone is no reason: where nobody asked, nothing could have been used."""
-    since = timezone.now() - timedelta(days=site.archive_after_days)
+    since = reader.idle_since
     opened = View.objects.filter(article=OuterRef("pk"), at__gte=since)
     return (
-        _articles(user)
+        _articles(reader.user)
         .exclude(confidence=Confidence.ARCHIVED)
         .exclude(governance=Governance.COMPLIANCE)
         .filter(
             Q(last_reused_at=None) | Q(last_reused_at__lt=since),
             created_at__lt=since,
             changed_at__lt=since,
-            domain__in=passed_over(site),
+            domain__in=list(reader.passed_over),
         )
         .exclude(Exists(opened))
     )
 
 
-def _due(user: User, site: SiteSettings) -> QuerySet[Article]:
+def _due(reader: Reader) -> QuerySet[Article]:
     return (
-        _articles(user)
+        _articles(reader.user)
         .filter(
             governance=Governance.COMPLIANCE,
             review_due_on__lte=timezone.localdate() + DUE_SOON,
         )
         .exclude(confidence=Confidence.ARCHIVED)
     )
-
-
-def passed_over(site: SiteSettings) -> dict[int, int]:
-    """Domains to which tickets came lately, and how many; branches count for those above."""
-    since = timezone.now() - timedelta(days=site.archive_after_days)
-    latest = (
-        Ticket.objects.exclude(team__private=True)
-        .order_by("-pk")
-        .values_list("domain_id", "created_at")[:LATEST_TICKETS]
-    )
-    came = Counter(domain for domain, at in latest if domain and at >= since)
-    if not came:
-        return {}
-    paths = dict(Domain.objects.order_by().values_list("pk", "path"))
-    total = {
-        pk: sum(n for key, n in came.items() if f"{paths[key]}/".startswith(f"{path}/"))
-        for pk, path in paths.items()
-    }
-    return {pk: n for pk, n in total.items() if n >= PASSED_OVER}
 
 
 # -- filters -----------------------------------------------------------------------------
@@ -187,18 +206,19 @@ def narrow(
     """By branch of the tree, team of the owner, language, owner. What is unknown finds nothing."""
     at = "article__" if which in COMPUTED else ""
     if path := asked.get("domain", "").strip("/")[:250]:
-        branch = Domain.objects.branch(path).order_by()
-        found = found.filter(**{f"{at}domain__in": branch})
+        # As values: the planner knows then how many rows they keep.
+        branch = Domain.objects.branch(path).order_by().values_list("pk", flat=True)
+        found = found.filter(**{f"{at}domain__in": list(branch)})
     if team := asked.get("team", ""):
         key = int(team) if team.isascii() and team.isdigit() and len(team) < 10 else 0
         found = found.filter(Q(**{f"{at}owner_team": key}) | Q(**{f"{at}owner__team": key}))
     if language := asked.get("language", "")[:12]:
         found = found.filter(**{f"{at}language": language.lower()})
     if owner := asked.get("owner", "")[:254]:
-        wanted: dict[str, Any] = {
-            "me": {f"{at}owner": user},
-            "nobody": {f"{at}owner": None},
-        }.get(owner, {f"{at}owner__email__iexact": owner})
+        if owner in ("me", "nobody"):
+            wanted: dict[str, Any] = {f"{at}owner": user if owner == "me" else None}
+        else:
+            wanted = {f"{at}owner__email__iexact": owner}
         found = found.filter(**wanted)
     return found
 
@@ -215,20 +235,9 @@ class Row:
     why: list[str]
 
     @property
-    def strength(self) -> str:
-        return scoring.strength(self.upkeep.evidence) if self.upkeep else ""
-
-    @property
-    def strong(self) -> str:
-        return words.strength(self.upkeep.evidence) if self.upkeep else ""
-
-    @property
-    def percent(self) -> int:
-        return round(self.upkeep.evidence * 100) if self.upkeep else 0
-
-    @property
-    def reasons(self) -> list[dict[str, Any]]:
-        return words.told(self.upkeep.reasons) if self.upkeep else []
+    def said(self) -> str:
+        """The reasons in one line."""
+        return words.line(self.upkeep.reasons) if self.upkeep else ""
 
 
 SHOWN = (
@@ -240,17 +249,16 @@ SHOWN = (
 
 def page(
     which: str,
-    user: User,
-    site: SiteSettings,
+    reader: Reader,
     asked: Mapping[str, str],
     *,
     cursor: str = "",
     size: int = SIZE,
 ) -> tuple[Page, list[Row]]:
     """One page, with the reasons of each row."""
-    found = shown(narrow(rows(which, user, site), which, asked, user), which)
+    found = shown(narrow(rows(which, reader), which, asked, reader.user), which)
     cut = keyset(found, ORDERS[which], cursor=cursor, size=size)
-    return cut, explained(which, cut.rows, user, site)
+    return cut, explained(which, cut.rows, reader)
 
 
 def shown(found: QuerySet[Any], which: str) -> QuerySet[Any]:
@@ -268,23 +276,16 @@ def shown(found: QuerySet[Any], which: str) -> QuerySet[Any]:
     )
 
 
-def explained(which: str, found: list[Any], user: User, site: SiteSettings) -> list[Row]:
+def explained(which: str, found: list[Any], reader: Reader) -> list[Row]:
     listed = []
-    meanwhile = passed_over(site) if which == "archive" and found else {}
     for one in found:
         article = one.article if which in COMPUTED else one
         upkeep = one if which in COMPUTED else getattr(one, "upkeep", None)
-        listed.append(Row(article, upkeep, _why(which, article, upkeep, site, meanwhile)))
+        listed.append(Row(article, upkeep, _why(which, article, upkeep, reader)))
     return listed
 
 
-def _why(
-    which: str,
-    article: Article,
-    upkeep: Upkeep | None,
-    site: SiteSettings,
-    meanwhile: Mapping[int, int],
-) -> list[str]:
+def _why(which: str, article: Article, upkeep: Upkeep | None, reader: Reader) -> list[str]:
     if which == "review" and upkeep is not None:
         return [
             ngettext("%(n)s ticket in 90 days", "%(n)s tickets in 90 days", upkeep.demand)
@@ -312,9 +313,9 @@ def _why(
         )
         return [
             used % {"n": days},
-            _("not opened for %(n)s days or more") % {"n": site.archive_after_days},
+            _("not opened for %(n)s days or more") % {"n": reader.site.archive_after_days},
             _("%(n)s newer tickets in its domain did without it")
-            % {"n": meanwhile.get(article.domain_id or 0, 0)},
+            % {"n": reader.passed_over.get(article.domain_id or 0, 0)},
         ]
     if which == "due" and article.review_due_on:
         late = (timezone.localdate() - article.review_due_on).days
@@ -330,6 +331,6 @@ def decisions(article: Article) -> models.QuerySet[Decision]:
 
 
 __all__ = [
-    "FILTERS", "NAMES", "ORDERS", "SIZE", "Row", "decisions", "explained", "narrow", "page",
-    "passed_over", "rows", "shown", "threshold",
+    "FILTERS", "NAMES", "ORDERS", "SIZE", "Reader", "Row", "decisions", "explained", "narrow", "page",
+    "rows", "shown",
 ]  # fmt: skip

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from loops.upkeep import scoring
-
+STRENGTHS = {
+    "strong": gettext_lazy("strong"),
+    "fair": gettext_lazy("fair"),
+    "weak": gettext_lazy("weak"),
+}
 # What speaks for the article; everything else speaks against it.
 GOOD = frozenset({"reuses", "confirmed"})
 ICONS = {
@@ -25,15 +28,6 @@ ICONS = {
     "unused": "circle-dashed",
     "confirmed": "badge-check",
 }
-
-
-def strength(evidence: float) -> str:
-    """The word that stands beside the number."""
-    return {
-        "strong": _("strong"),
-        "fair": _("fair"),
-        "weak": _("weak"),
-    }[scoring.strength(evidence)]
 
 
 def sentence(reason: list[Any]) -> str:
@@ -116,3 +110,8 @@ def told(reasons: Iterable[list[Any]]) -> list[dict[str, Any]]:
         for reason in reasons
         if (said := sentence(reason))
     ]
+
+
+def line(reasons: Iterable[list[Any]]) -> str:
+    """The same in one line."""
+    return " · ".join(said for reason in reasons if (said := sentence(reason)))

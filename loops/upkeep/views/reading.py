@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.views.doors import find
 from loops.models import Upkeep
-from loops.upkeep import computing, deciding, lists, recall, scoring, words
+from loops.upkeep import computing, deciding, lists, recall, words
 from loops.upkeep import efficacy as versions
 from people.doors import AgentRequest, agents_only
 
@@ -29,9 +29,6 @@ def evidence(request: AgentRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "article": article,
         "upkeep": found,
-        "strength": scoring.strength(found.evidence),
-        "strong": words.strength(found.evidence),
-        "percent": round(found.evidence * 100),
         "reasons": words.told(found.reasons),
         "decisions": lists.decisions(article)[:3],
         "may_confirm": deciding.may_confirm(request.user, article),

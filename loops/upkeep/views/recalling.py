@@ -35,7 +35,9 @@ def with_counts(recalls: QuerySet[Recall], user: User) -> QuerySet[Recall]:
     mine = verbs.items_for(user).filter(recall=OuterRef("pk")).order_by().values("recall")
 
     def count(wanted: Q) -> Any:
-        return Coalesce(Subquery(mine.annotate(n=Count("pk", filter=wanted or None)).values("n")), 0)
+        return Coalesce(
+            Subquery(mine.annotate(n=Count("pk", filter=wanted or None)).values("n")), 0
+        )
 
     return recalls.annotate(
         total=count(Q()),
@@ -67,7 +69,7 @@ def recalls(request: AgentRequest) -> HttpResponse:
         "closed": closed,
         "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
         "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
-        "nav": "review",
+        "nav": "flags",
     }
     return render(request, "upkeep/recalls.html", context)
 
@@ -157,7 +159,7 @@ def _worklist(
         "error": error,
         "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
         "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
-        "nav": "review",
+        "nav": "flags",
     }
     return render(request, "upkeep/recall.html", context, status=status)
 
@@ -195,7 +197,9 @@ def write(request: AgentRequest, pk: int, item: int) -> HttpResponse:
         pk=item,
     )
     desk = Desk.of(request, one.ticket.number)
-    carried = [found.article.number] if may_send(one.ticket, found.article) else []
+    carried = (
+        [found.article.number] if may_send(one.ticket, found.article, by=request.user) else []
+    )
     # What already stands in the composer is somebody's work, and stays.
     desk.keep(body=desk.body or verbs.letter(one, by=request.user), carried=carried)
     if not carried:

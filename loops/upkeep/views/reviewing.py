@@ -31,7 +31,7 @@ NOT_NOW = {
     "30": gettext_lazy("for a month"),
     "90": gettext_lazy("for three months"),
     "365": gettext_lazy("for a year"),
-    "": gettext_lazy("for good"),
+    "ever": gettext_lazy("for good"),
 }
 # What stands on the button of each list.
 QUICK = {"review": "confirm", "promote": "validate", "due": "confirm"}
@@ -51,9 +51,8 @@ def review(request: AgentRequest) -> HttpResponse:
     user = request.user
     deciding.require_reviewer(user)
     which, asked = asked_of(request)
-    page, rows = lists.page(
-        which, user, request.site_settings, asked, cursor=request.GET.get("cursor", "")
-    )
+    reader = lists.Reader(user, request.site_settings)
+    page, rows = lists.page(which, reader, asked, cursor=request.GET.get("cursor", ""))
     here = reverse("upkeep:review")
     kept = {"list": which, **asked}
     quick = QUICK.get(which, "")
@@ -66,7 +65,8 @@ def review(request: AgentRequest) -> HttpResponse:
             {"row": row, "quick": quick if _may(quick, user, row.article) else ""}
             for row in rows
         ],
-        "threshold": lists.threshold(user, request.site_settings),
+        "quick_label": _("Validate") if quick == "validate" else _("It is right"),
+        "threshold": reader.threshold,
         "domains": list(Domain.objects.order_by("path").values_list("path", "name")),
         "teams": list(teams_of(user).order_by("name").values_list("pk", "name")),
         "languages": LANGUAGES,
@@ -77,7 +77,7 @@ def review(request: AgentRequest) -> HttpResponse:
         "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
         if page.older
         else "",
-        "nav": "review",
+        "nav": "flags",
     }
     return render(request, PAGE, context)
 
@@ -153,7 +153,9 @@ def act(request: AgentRequest, article: Article) -> str:
         days = asked.get("days", "30")
         if days not in NOT_NOW:
             raise BadValue(_("Choose until when."), field="until")
-        until = timezone.localdate() + timedelta(days=int(days)) if days else None
+        until = None
+        if days != "ever":
+            until = timezone.localdate() + timedelta(days=int(days))
         which = asked.get("list", "")
         deciding.decide(article, by=user, list=which, until=until, reason=reason)
         return _("It left this list %(until)s.") % {"until": NOT_NOW[days]}
@@ -174,7 +176,6 @@ def _show(
         "article": article,
         "which": which if which in lists.NAMES else "review",
         "upkeep": found,
-        "row": lists.Row(article, found, []),
         "reasons": words.told(found.reasons) if found else [],
         "decisions": lists.decisions(article)[:5],
         "may_confirm": deciding.may_confirm(user, article),
@@ -185,9 +186,13 @@ def _show(
         "may_decide": changes and which in Decision.List.values,
         "audiences": outside if changes and article.audience == "internal" else [],
         "not_now": list(NOT_NOW.items()),
-        "typed": {n: request.POST.get(n, "") for n in ("act", "reason", "days", "audience")},
+        "typed": {
+            "reason": request.POST.get("reason", ""),
+            "days": request.POST.get("days", "30"),
+            "audience": request.POST.get("audience", ""),
+        },
         "error": error,
-        "nav": "review",
+        "nav": "flags",
     }
     part = "#acts" if request.htmx else ""
     response = render(request, f"upkeep/decide.html{part}", context, status=status)
