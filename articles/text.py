@@ -10,6 +10,7 @@ from typing import Any
 import nh3
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from kcs.errors import BadValue
 
@@ -101,6 +102,11 @@ def outside_all(words: dict[str, Any], internal: Collection[str]) -> dict[str, A
     return {name: value for name, value in said.items() if value != words[name]}
 
 
+def tokens(text: str) -> list[Token]:
+    """The text as its Markdown is read, before it becomes HTML."""
+    return _markdown().parse(text)
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in ("href", "src"):
         address = re.sub(r"[\s\x00-\x1f]", "", value)
@@ -108,8 +114,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             return None
         if re.fullmatch(r"KB-\d+", address, re.IGNORECASE):
             return f"/articles/{address.upper()}/"
-    if name == "src" and not value.startswith("/"):
-        # A remote picture tells its host who reads; it is not fetched.
+    if name == "src" and not value.startswith("/files/"):
+        # A remote picture tells its host who reads, and an address of ours that is no file
+        # would be visited by every reader: neither is fetched.
         return None
     if name == "class" and tag == "div":
         return "internal" if value == "internal" else None

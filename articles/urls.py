@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from articles import views
+from kcs.files import KEY
 
 
 class Number:
@@ -17,7 +18,20 @@ class Number:
         return value
 
 
+class FileKey:
+    """The name that a file is kept under: long enough that nobody guesses one."""
+
+    regex = KEY
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Number, "kb")
+register_converter(FileKey, "file_key")
 
 app_name = "articles"
 one = "articles/<kb:number>/"
@@ -38,6 +52,11 @@ urlpatterns = [
     path(f"{one}versions/", views.versions, name="versions"),
     path(f"{one}versions/<int:version>/", views.version, name="version"),
     path(f"{one}compare/", views.compare, name="compare"),
+    path("articles/files/", views.upload, name="upload"),
+    path("files/<file_key:key>/", views.file, name="file"),
+    path("files/<file_key:key>/<path:name>", views.file, name="file"),
+    path(f"{one}files/", views.files, name="files"),
+    path(f"{one}files/<file_key:key>/detach/", views.detach, name="detach"),
     path(f"{one}translations/", views.translations, name="translations"),
     path(f"{one}translations/begin/", views.begin_translation, name="translation_begin"),
     path(f"{one}translations/<slug:language>/", views.translate, name="translate"),

@@ -24,9 +24,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
     },
     # Starts with a changed template at once; this is for a worker that was killed meanwhile.
-    "settle-templates": {"task": "articles.tasks.settle_templates", "schedule": 120.0},
+    "settle-templates": {"task": "articles.tasks.settle_templates", "schedule": 300.0},
     # What is kept for a day at most is gone within the next hour.
     "tidy": {"task": "people.tasks.tidy", "schedule": crontab(minute=40)},
+    # A picture that was pasted and thought better of is forgotten after two days.
+    "sweep-files": {"task": "articles.tasks.sweep_files", "schedule": crontab(minute=50)},
     # Solved tickets close some days later; nobody waits for the hour.
     "close-solved": {"task": "loops.tasks.close_solved", "schedule": crontab(minute=20)},
     # Duplicates are looked for when nobody waits for the database, and are there in the morning.

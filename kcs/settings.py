@@ -6,6 +6,7 @@ the person who starts the site, so it names the variable and says what to write.
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -305,8 +306,29 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
 # In production every file's name holds its content's hash, and brotli and gzip lie beside it.
+# Files that people attach: a folder of this machine, or a bucket. They are handed out by us
+# alone, each time to somebody who may have it, so the bucket stays private.
+MEDIA_ROOT = text("FILES_DIR", str(BASE_DIR / "var" / "files"))
+FILE_LIMIT_MB = number("FILE_LIMIT_MB", 10, least=1)
+S3_BUCKET = text("S3_BUCKET", "")
+FILE_STORAGE: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if S3_BUCKET:
+    FILE_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": text("S3_ENDPOINT", "") or None,
+            "region_name": text("S3_REGION", "") or None,
+            # Empty: what the machine itself is allowed (an instance role) is used.
+            "access_key": text("S3_ACCESS_KEY", "") or None,
+            "secret_key": text("S3_SECRET_KEY", "") or None,
+            "addressing_style": one_of("S3_ADDRESSING", "auto", "path", "virtual"),
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILE_STORAGE,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -16,8 +16,10 @@ from articles.actions.checks import (
     checked_words,
     needs_resolution,
     record,
+    still_itself,
     tell_owners,
 )
+from articles.actions.files import claim
 from articles.actions.writing import begin_translation, next_version
 from articles.models import Article, Suggestion, Translation, Version
 from articles.search import index
@@ -42,6 +44,7 @@ def suggest(
     `language` names the translation that it is for, also one that does not exist yet.
     """
     article.lock()
+    still_itself(article)
     if not rules.may_suggest(by, article):
         raise NotAllowed(
             _("Only its named editors change this article. Flag what is wrong with it.")
@@ -65,6 +68,7 @@ def suggest(
         origin_id=origin[1],
         **words,
     )
+    claim(article, changes, by=by)
     record(article, Verb.SUGGESTED, by=by, origin=origin, suggestion=suggestion.pk, note=note)
     tell_owners(article, by=by, kind=Notification.Kind.SUGGESTION_MADE, text_=note)
     return suggestion

@@ -21,8 +21,10 @@ from articles.actions.checks import (
     needs_resolution,
     next_number,
     record,
+    still_itself,
     tell_owners,
 )
+from articles.actions.files import claim
 from articles.models import (
     Article,
     Confidence,
@@ -112,6 +114,7 @@ def create(
     )
     if governance == Governance.COMPLIANCE:
         article.editors.add(by)
+    claim(article, words, by=by)
     article.versions.create(
         number=1,
         by=by,
@@ -199,6 +202,7 @@ def next_version(
         changed.append("significant_at")
         article.translations.filter(outdated_at=None).update(outdated_at=now)
     holder.save(update_fields=changed)
+    claim(article, words, by=by)
     return version
 
 
@@ -262,6 +266,7 @@ def improve(
     in between.
     """
     article.lock()
+    still_itself(article)
     if not rules.may_change(by, article):
         raise NotAllowed(
             _("You may not change this article. Suggest the change, or flag the article.")
@@ -300,6 +305,7 @@ def improve(
 def restore(article: Article, *, by: User, version: int) -> Version:
     """Make an earlier version's text the newest one, in its language. Nothing is taken away."""
     article.lock()
+    still_itself(article)
     if not rules.may_change(by, article):
         raise NotAllowed(_("You may not change this article."))
     old = article.versions.filter(number=version).first()

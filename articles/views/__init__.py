@@ -1,6 +1,7 @@
 """Pages of knowledge: one article, its history, the editor, the list, the flags."""
 
 from articles.views.doors import capitals
+from articles.views.files import detach, file, files, upload
 from articles.views.finding import listed, pick, search
 from articles.views.history import compare, history, restore, version, versions
 from articles.views.hooks import on_open, on_search
@@ -26,9 +27,12 @@ __all__ = [
     "counted",
     "create",
     "decline",
+    "detach",
     "detail",
     "duplicates",
     "edit",
+    "file",
+    "files",
     "flag",
     "flags",
     "hand",
@@ -50,6 +54,7 @@ __all__ = [
     "take",
     "translate",
     "translations",
+    "upload",
     "version",
     "versions",
 ]
