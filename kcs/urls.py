@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("", include("loops.urls")),
     path("", include("articles.urls")),
+    path("", include("portal.urls")),
     path("", include("people.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

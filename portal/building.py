@@ -49,18 +49,30 @@ def may_read(article_id: str) -> str:
   select from public.articles_article w where w.id = {article_id} and {allowed("w")} offset 0)"""
 
 
-def _words(row: str) -> dict[str, str]:
-    """The text as readers outside get it, in the columns of the text itself."""
+def _words(row: str, template: str) -> dict[str, str]:
+    """The text as readers outside get it, in the columns of the text itself.
+
+    `outside` was written when the text was saved; what the template has made internal since
+    then is left out here.
+    """
+    of = f"from public.articles_template m, jsonb_array_elements(m.parts) part where m.id = {template}"
+    keys = f"array(select part->>'key' {of} and part->'internal' = 'true')"
+    hidden = f"""array(
+  select 'parts.' || (part->>'key') {of} and part->'internal' = 'true'
+  union all select f.key from public.articles_template m, jsonb_each(m.fixed) f
+  where m.id = {template} and f.value->'internal' = 'true')"""
     said = {
-        name: f"coalesce({row}.outside->>'{name}', {row}.{name})"
-        for name in ("title", "issue", "environment", "resolution", "cause")
+        name: f"case when '{name}' = any({hidden}) then '' "
+        f"else coalesce({row}.outside->>'{name}', {row}.{name}) end"
+        for name in ("issue", "environment", "resolution", "cause")
     }
     return said | {
-        "parts": f"coalesce({row}.outside->'parts', {row}.parts)",
+        "title": f"coalesce({row}.outside->>'title', {row}.title)",
+        "parts": f"coalesce({row}.outside->'parts', {row}.parts) - {keys}",
         "outside": "'{}'::jsonb",
         "rendered": (
-            f"jsonb_build_object('renderer', {row}.rendered->'renderer', "
-            f"'outside', coalesce({row}.rendered->'outside', '{{}}'), 'inside', '{{}}'::jsonb)"
+            f"jsonb_build_object('renderer', {row}.rendered->'renderer', 'inside', "
+            f"'{{}}'::jsonb, 'outside', coalesce({row}.rendered->'outside', '{{}}') - {hidden})"
         ),
     }
 
@@ -97,14 +109,17 @@ VIEWS: dict[str, tuple[str, dict[str, str], str]] = {
             "helped_count",
             "view_count",
         )
-        | _words("a")
+        | _words("a", "a.template_id")
         | {"changed_at": _shown("a", "a.id"), "open_flags": "0"},
         allowed("a"),
     ),
     "articles_translation": (
         "t",
         _same("t", "id", "article_id", "language", "version_number", "base", "outdated_at")
-        | _words("t")
+        | _words(
+            "t",
+            "(select o.template_id from public.articles_article o where o.id = t.article_id)",
+        )
         | {"changed_at": _shown("t", "t.article_id")},
         may_read("t.article_id"),
     ),
@@ -199,6 +214,16 @@ where way.audience = any({AUDIENCES}) and {allowed("a")};
 """
 
 
+# What the first page and its lists ask for; both conditions are those of `allowed`.
+INDEXES = """
+create index if not exists help_branches on public.articles_article (audience, domain_id)
+  where confidence = 'validated' and merged_into_id is null;
+create index if not exists help_best on public.articles_article
+  (language, helped_count desc, reuse_count desc, id desc)
+  where confidence = 'validated' and merged_into_id is null;
+"""
+
+
 def build(cursor: Any) -> None:
     """Raise the wall, or raise it anew, as the tables are now."""
     _role(cursor)
@@ -218,6 +243,7 @@ def build(cursor: Any) -> None:
             f"where {where}"
         )
     cursor.execute(MOVED)
+    cursor.execute(INDEXES)
     cursor.execute(
         f"grant usage on schema {SCHEMA} to {ROLE}; "
         f"grant select on all tables in schema {SCHEMA} to {ROLE};"
