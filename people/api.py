@@ -12,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kcs.errors import BadValue
+from kcs.api import Asked, answer_with, read
+from kcs.errors import BadValue, NotAllowed
+from people import actions, rights
 from people.api_auth import Agent, KnownPerson
 from people.models import Domain, Team, User
 
@@ -153,6 +155,53 @@ class MeShape(serializers.Serializer):
         for aspect, value in sorted(user.rights):
             granted.setdefault(aspect, []).append(value)
         return granted
+
+
+class MatrixShape(Asked):
+    rights = serializers.DictField(
+        child=serializers.DictField(
+            child=serializers.ListField(
+                child=serializers.CharField(max_length=24), max_length=50
+            )
+        )
+    )
+
+
+class Rights(Known, APIView):
+    """The rights matrix: {role: {aspect: [values]}}. For administrators, who change it whole."""
+
+    permission_classes = [Agent]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.me.is_superuser:
+            raise NotAllowed(_("Only administrators see and change the rights."))
+
+    @extend_schema(responses=MatrixShape)
+    def get(self, request: Request) -> Response:
+        return self.told()
+
+    @extend_schema(request=MatrixShape, responses=MatrixShape)
+    def put(self, request: Request) -> Response:
+        """Make it exactly this. It holds with everybody's next request; what a Publisher
+        cannot lose has to stand in it. With the ETag in If-Match, only from that matrix."""
+        asked = read(MatrixShape, request)["rights"]
+        wanted = {
+            (role[:40], aspect[:40], value)
+            for role, aspects in asked.items()
+            for aspect, values in aspects.items()
+            for value in values
+        }
+        base = request.headers.get("If-Match", "*").strip(' "')
+        actions.set_rights(by=self.me, wanted=wanted, base=None if base == "*" else base)
+        return self.told()
+
+    def told(self) -> Response:
+        held = rights.held()
+        matrix: dict[str, dict[str, list[str]]] = {}
+        for role, aspect, value in sorted(held):
+            matrix.setdefault(role, {}).setdefault(aspect, []).append(value)
+        return answer_with({"rights": matrix}, f'"{rights.digest(held)}"')
 
 
 class Me(APIView):

@@ -150,7 +150,9 @@ class PersonForm(forms.ModelForm):
         labels = {"is_superuser": _("Administrator")}
         help_texts = {
             "is_superuser": _("Configures everything and invites people."),
-            "is_staff": _("Reviewers see its lists; only administrators change them."),
+            "is_staff": _(
+                "Reviewers work in its review lists, as coaches and domain experts do."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

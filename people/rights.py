@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Exists, Q
@@ -103,6 +104,26 @@ def cells() -> set[Cell]:
     }
 
 
+def cell(named: str) -> Cell:
+    """The box that a form or an event calls "candidate see wip"."""
+    role, _space, rest = named.partition(" ")
+    aspect, _space, value = rest.partition(" ")
+    return role, aspect, value
+
+
+def held() -> set[Cell]:
+    """The matrix as it stands."""
+    from people.models import Right
+
+    return set(Right.objects.values_list("competency", "aspect", "value"))
+
+
+def digest(matrix: set[Cell]) -> str:
+    """By which somebody who changes the matrix says which one they saw."""
+    said = "\n".join(" ".join(cell) for cell in sorted(matrix))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def default_rows() -> list[tuple[str, str, str]]:
     """(competency, aspect, value) of every default right."""
     return [
@@ -140,7 +161,9 @@ def granted(user: User) -> Granted:
         mine |= Q(expert, competency="publisher")
     rows = Right.objects.filter(mine | Q(competency__in=OUTSIDE, aspect="see"))
     found = rows.annotate(expert=expert).values_list("competency", "aspect", "value", "expert")
-    rights, outside, is_expert = set(), {role: [] for role in OUTSIDE}, None
+    rights: set[tuple[str, str]] = set()
+    outside: dict[str, list[str]] = {role: [] for role in OUTSIDE}
+    is_expert = None
     for role, aspect, value, looks_after in found:
         is_expert = looks_after
         if role in outside:
@@ -159,7 +182,7 @@ def origins(user: User) -> dict[tuple[str, str], list[str]]:
     """
     from people.models import Right
 
-    pairs, expert = granted(user)
+    have = granted(user)
     matrix: dict[tuple[str, str], set[str]] = {}
     for role, aspect, value in Right.objects.values_list("competency", "aspect", "value"):
         matrix.setdefault((aspect, value), set()).add(role)
@@ -168,31 +191,30 @@ def origins(user: User) -> dict[tuple[str, str], list[str]]:
         for label, holds in (
             (_("Administrator"), user.is_superuser),
             (_("Coach"), user.is_coach),
-            (_("Domain expert"), expert),
+            (_("Domain expert"), have.is_expert),
         )
         if holds
     ]
     found: dict[tuple[str, str], list[str]] = {}
-    for pair in pairs:
+    for pair in have.rights:
         roles = matrix.get(pair, set())
         own = [str(user.get_competency_display())] if user.competency in roles else []
         found[pair] = own + (by_publisher if "publisher" in roles else [])
     return found
 
 
-def explained(user: User) -> list[tuple[str, list[tuple[str, list[str]]]]]:
-    """What one person may do, in words: (aspect, [(value, the roles it comes from)])."""
+def explained(user: User) -> list[tuple[str, list[tuple[list[str], list[str]]]]]:
+    """What one person may do, in words: (aspect, [(values, the roles they come from)])."""
     from people.models import Right
 
-    held = origins(user)
-    return [
-        (str(Right.Aspect(aspect).label), lines)
-        for aspect, values in WORDS.items()
-        if (
-            lines := [
-                (str(word), held[aspect, value])
-                for value, word in values.items()
-                if (aspect, value) in held
-            ]
-        )
-    ]
+    mine = origins(user)
+    told = []
+    for aspect, values in WORDS.items():
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for value, word in values.items():
+            if (aspect, value) in mine:
+                alike.setdefault(tuple(mine[aspect, value]), []).append(str(word))
+        if alike:
+            lines = [(words, list(roles)) for roles, words in alike.items()]
+            told.append((str(Right.Aspect(aspect).label), lines))
+    return told

@@ -42,6 +42,7 @@ from people.forms import (
     SetUpForm,
 )
 from people.models import ApiKey, Invitation, SiteSettings, User
+from people.rights import explained
 from people.site import me
 
 PAGE = 50
@@ -246,6 +247,7 @@ def show_person(request: HttpRequest, found: User, **more: Any) -> HttpResponse:
     )
     context = {
         "person": found,
+        "may": explained(found),
         "form": form,
         "grant_form": grant_form,
         "grants": found.grants.select_related("granted_by", "revoked_by"),

@@ -139,9 +139,10 @@ class ArticleAdmin(Changed):
             at = request.POST.get("confidence") or obj.confidence
             offered = rules.options(request.user, obj, confidence=at)  # type: ignore[arg-type]
             for name in STATES:
+                # Only what is drawn is narrowed: what is sent nevertheless, the verb refuses.
                 field = form.base_fields[name]
                 known = getattr(offered, name)
-                field.choices = [pair for pair in field.choices if pair[0] in known]
+                field.widget.choices = [pair for pair in field.choices if pair[0] in known]
         return form
 
     def apply(self, request: HttpRequest, thing: Article, form: forms.ModelForm[Any]) -> None:

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kcs.errors import BadValue, NotAllowed
+from kcs.errors import BadValue, NotAllowed, Stale
 from people.models import Right, SiteEvent, SiteSettings, User
-from people.rights import AUDIENCES, CONFIDENCES, INSIDE, KEPT, Cell, cells
+from people.rights import AUDIENCES, CONFIDENCES, INSIDE, KEPT, Cell, cells, digest, held
 
 
 @transaction.atomic
-def set_rights(*, by: User, wanted: Iterable[Cell]) -> tuple[set[Cell], set[Cell]]:
+def set_rights(
+    *, by: User, wanted: Iterable[Cell], base: str | None = None
+) -> tuple[set[Cell], set[Cell]]:
     """Make the matrix exactly this; what was granted and what was taken away.
 
-    Effective with everybody's next request: nothing keeps a copy of the rows.
+    Effective with everybody's next request: nothing keeps a copy of the rows. `base` is the
+    digest of the matrix that this one was made from.
     """
     if not by.is_superuser:
         raise NotAllowed(_("Only administrators change the rights."))
@@ -24,7 +27,11 @@ def set_rights(*, by: User, wanted: Iterable[Cell]) -> tuple[set[Cell], set[Cell
     SiteSettings.objects.select_for_update(no_key=True).get(pk=SiteSettings.load().pk)
     after = set(wanted)
     _check(after)
-    before = set(Right.objects.values_list("competency", "aspect", "value"))
+    before = held()
+    if base is not None and base != digest(before):
+        raise Stale(
+            _("Somebody changed the rights meanwhile. Look at them, and save again."),
+        )
     granted, revoked = after - before, before - after
     if not granted and not revoked:
         return granted, revoked

@@ -1,11 +1,13 @@
 """People, teams, domains, settings and rights in the administration."""
 
+from datetime import date
+
 import pytest
 from django.contrib import admin as administration
 from django.urls import reverse
 
 from people import actions
-from people.models import Domain, SiteSettings, Team, User
+from people.models import Domain, Release, SiteEvent, SiteSettings, Team, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -101,13 +103,52 @@ def test_there_is_one_row_of_settings_and_the_list_leads_to_it(client, admin):
     page = client.get(reverse("admin:people_sitesettings_changelist"))
     address = reverse("admin:people_sitesettings_change", args=[1])
     assert page["Location"] == address
-    sent = {"name": "Tilia", "gate_mode": "remind", "close_after_days": 7, "time_zone": "UTC"}
+    sent = {
+        "name": "Tilia",
+        "gate_mode": "remind",
+        "close_after_days": 7,
+        "time_zone": "UTC",
+        "promote_after": 5,
+        "publish_after": 3,
+        "archive_after_days": 365,
+        "figures_minimum": 20,
+        "check_links": "on",
+        "outside_authors": "on",
+    }
     client.post(address, sent)
     site = SiteSettings.load()
     assert (site.name, site.gate_mode, site.close_after_days) == ("Tilia", "remind", 7)
+    assert (site.promote_after, site.outside_authors) == (5, True)
+    event = SiteEvent.objects.get(verb="settings")
+    assert event.by == admin
+    assert event.detail["gate_mode"] == {"from": "require", "to": "remind"}
+    assert set(event.detail) == {
+        *("name", "gate_mode", "close_after_days", "promote_after", "outside_authors")
+    }
+    assert (
+        "promote_after: 3 → 5" in client.get(reverse("admin:people_siteevent_changelist")).text
+    )
     refused = client.post(address, {**sent, "time_zone": "Mars/Olympus"})
     assert refused.status_code == 422
     assert client.get(reverse("admin:people_sitesettings_add")).status_code == 403
+
+
+def test_a_release_is_registered_once_by_administrators(client, admin):
+    add, pay = reverse("admin:people_release_add"), make.domain("pay")
+    sent = {"domain": pay.pk, "name": "5.0", "released_on": "2026-09-01"}
+    client.post(add, sent)
+    release = Release.objects.get()
+    assert (release.domain, release.name, str(release.released_on)) == (
+        pay,
+        "5.0",
+        "2026-09-01",
+    )
+    assert SiteEvent.objects.get(verb="release").detail["domain"] == "pay"
+    again = client.post(add, sent)
+    assert again.status_code in (200, 409)
+    assert Release.objects.count() == 1
+    client.force_login(make.publisher(is_staff=True))
+    assert client.post(add, {**sent, "name": "5.1"}).status_code == 403
 
 
 def test_teams_are_made_and_renamed(client, admin):
@@ -131,14 +172,18 @@ def test_teams_are_made_and_renamed(client, admin):
         "team",
         "organisation",
         "domain",
-        "right",
         "personevent",
+        "release",
+        "siteevent",
     ],
 )
 def test_every_list_opens_and_nothing_in_it_can_be_deleted(client, admin, model):
     noa = make.candidate(team=make.team(), organisation=make.organisation())
     make.domain("pay")
     actions.invite(by=admin, email="x@example.org")
+    actions.register_release(
+        by=admin, domain=Domain.objects.get(), name="5.0", released_on=date(2026, 9, 1)
+    )
     actions.make_key(noa, scopes=["read"])
     page = client.get(reverse(f"admin:people_{model}_changelist"))
     assert "delete_selected" not in page.text
