@@ -139,12 +139,13 @@ def pytest_report_header() -> str:
 
 
 class OneByOne(LoadScopeScheduling):
-    """A test goes to whoever is free, but a file that starts a whole site stays together.
+    """A test goes to whoever is free, but a file whose tests share what takes seconds to make
+    (a whole site, a company) stays together, so that it is made once.
 
     (xdist's own marker for such groups has no effect under pytest 9.2.)
     """
 
-    together = ("test_supervisor.py",)
+    together = ("test_supervisor.py", "test_demo.py", "test_budgets.py")
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", 1)[0]
