@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import rules, text
-from articles.actions.checks import Verb, record
+from articles.actions.checks import Verb, record, still_itself
 from articles.actions.routing import route
 from articles.actions.writing import current_version
 from articles.models import Article, Feedback, Flag
@@ -41,6 +41,7 @@ def flag(
     `passage` is the sentence that is wrong. `by` is empty where a job found a broken link.
     """
     article.lock()
+    still_itself(article)
     rules.require(
         by.is_agent if by is not None else kind == Flag.Kind.BROKEN_LINK,
         _("Only agents flag articles. You can leave feedback."),
@@ -60,7 +61,9 @@ def flag(
         origin_id=origin[1],
     )
     count_flags(article)
-    record(article, Verb.FLAGGED, by=by, origin=origin, flag=made.pk, kind=kind, note=note)
+    # What a job keeps with its flag is no record that people know by that name.
+    came = origin if by is not None else ("", "")
+    record(article, Verb.FLAGGED, by=by, origin=came, flag=made.pk, kind=kind, note=note)
     told = _tell(article.owner, article, kind=Notification.Kind.FLAG_RAISED, by=by, said=note)
     if owner not in told:
         tell_owner(made, by=by, said=note)
