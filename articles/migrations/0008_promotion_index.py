@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0007_addresses'),
-        ('people', '0005_new_rights'),
+        ("articles", "0007_addresses"),
+        ("people", "0005_new_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('confidence', 'not_validated')), fields=['-reuse_count', 'id'], name='article_promotion'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("confidence", "not_validated")),
+                fields=["-reuse_count", "id"],
+                name="article_promotion",
+            ),
         ),
     ]

@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0008_promotion_index'),
-        ('loops', '0006_merges'),
+        ("articles", "0008_promotion_index"),
+        ("loops", "0006_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='upkeep',
-            index=models.Index(fields=['-reuses_90', 'article'], name='upkeep_reuses'),
+            model_name="upkeep",
+            index=models.Index(fields=["-reuses_90", "article"], name="upkeep_reuses"),
         ),
     ]
