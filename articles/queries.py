@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Article,
         Feedback,
         Flag,
+        Standard,
         Suggestion,
         Template,
     )
@@ -66,7 +67,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         wanted = ~kept & free
         if ("change", "compliance") in rights:
             wanted |= kept & Q(named)
-        return self.filter(wanted)
+        return self.filter(wanted, merged_into=None)
 
     def from_record(self, kind: str, identity: str) -> ArticleQuerySet:
         """Articles whose origin is this record."""
@@ -81,6 +82,12 @@ class TemplateQuerySet(models.QuerySet["Template"]):
     def usual(self) -> Template:
         """The one that is taken where nobody chose: there is always one."""
         return self.order_by("-is_default", "-is_active", "pk")[0]
+
+
+class StandardQuerySet(models.QuerySet["Standard"]):
+    def current(self) -> Standard | None:
+        """The version that articles are written and reviewed by."""
+        return self.filter(is_current=True).prefetch_related("criteria").first()
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):

@@ -142,7 +142,7 @@ def _checked_name(name: str, *, but: int | None = None) -> str:
     name = _line(name, NAME, "name")
     if not name:
         raise BadValue(_("Please give a name."), field="name")
-    if Template.objects.exclude(pk=but).filter(name__iexact=name).exists():
+    if Template.objects.exclude(pk=but or 0).filter(name__iexact=name).exists():
         raise BadValue(_("There is a template with this name."), field="name")
     return name
 
@@ -170,7 +170,7 @@ def _checked_fixed(fixed: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
                 field="fixed",
             )
         hint = _line(said.get("hint"), 500, "fixed")
-        told = {switch: True for switch in ("hidden", "internal") if said.get(switch)}
+        told: dict[str, Any] = {s: True for s in ("hidden", "internal") if said.get(s)}
         if told or hint:
             kept[name] = {**told, **({"hint": hint} if hint else {})}
     return kept
@@ -197,7 +197,7 @@ def _checked_parts(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             raise BadValue(
                 _("Each key stands once, and is none of the fixed parts."), field="parts"
             )
-        said = {"key": key, "label": label}
+        said: dict[str, Any] = {"key": key, "label": label}
         if hint := _line(part.get("hint"), 500, "parts"):
             said["hint"] = hint
         said |= {switch: True for switch in SWITCHES if part.get(switch)}

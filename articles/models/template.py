@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from articles import text
-from articles.queries import TemplateQuerySet
+from articles.queries import StandardQuerySet, TemplateQuerySet
 
 
 class Template(models.Model):
@@ -123,6 +123,8 @@ class Standard(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     made_at = models.DateTimeField(db_default=Now())
+
+    objects = StandardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("content standard")
