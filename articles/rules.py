@@ -84,7 +84,9 @@ def is_named_editor(user: User, article: Article) -> bool:
 
 
 def may_change(user: User, article: Article) -> bool:
-    """Whether this person's edit goes live at once."""
+    """Whether this person's edit goes live at once. Nobody's where it was merged into another."""
+    if article.merged_into_id:
+        return False
     rights = user.rights
     if article.governance == Governance.COMPLIANCE and article.confidence in (
         Confidence.VALIDATED,
@@ -98,9 +100,13 @@ def may_change(user: User, article: Article) -> bool:
 
 def may_suggest(user: User, article: Article) -> bool:
     """Whether this person may propose a version. Compliance-based and validated: nobody."""
-    return user.is_agent and not (
-        article.governance == Governance.COMPLIANCE
-        and article.confidence == Confidence.VALIDATED
+    return (
+        user.is_agent
+        and not article.merged_into_id
+        and not (
+            article.governance == Governance.COMPLIANCE
+            and article.confidence == Confidence.VALIDATED
+        )
     )
 
 

@@ -82,7 +82,17 @@ def articles(text: str, user: User) -> list[dict[str, Any]]:
     if len(hits) < ARTICLES:
         known = [number for number, _title in hits]
         held = Article.objects.visible_to(user).exclude(number__in=known)
-        here = held.filter(Q(number__iexact=text) | Q(title__ilike=holding(text)))
+        # What was merged away is found where it went.
+        moved = (
+            Article.objects.visible_to(user)
+            .filter(number__iexact=text)
+            .exclude(merged_into=None)
+        )
+        here = held.filter(merged_into=None).filter(
+            Q(number__iexact=text)
+            | Q(pk__in=moved.values("merged_into"))
+            | Q(title__ilike=holding(text))
+        )
         hits += here.order_by("-reuse_count", "pk").values_list("number", "title")[:ARTICLES]
     hits.sort(key=lambda hit: hit[0].lower() != text.lower())
     return [

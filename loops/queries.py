@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,14 +29,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(kind="resolution")
 
     def with_current(self) -> LinkQuerySet:
-        """With `current`: the newest version in the language of the one that was delivered."""
+        """With `current`: the newest version in the language of the one that was delivered;
+        and with the number of the article that one is of, which a merge may have taken away."""
         translated = Translation.objects.filter(
             article=OuterRef("article"), language=OuterRef("delivered__language")
         )
         return self.annotate(
             current=Coalesce(
                 Subquery(translated.values("version_number")), "article__version_number"
-            )
+            ),
+            delivered_under=F("delivered__article__number"),
         )
 
 

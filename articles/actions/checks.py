@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles import text
 from articles.models import TEXT, Article, ArticleEvent, Confidence, Template
-from kcs.errors import BadValue
+from kcs.errors import BadValue, Refused
 from people.actions import tell
 from people.models import User
 
@@ -140,6 +140,18 @@ def needs_resolution(confidence: str, resolution: str) -> None:
         raise BadValue(
             _("An article without a resolution cannot be validated. Write how it is solved."),
             field="confidence",
+        )
+
+
+def still_itself(article: Article) -> None:
+    """Refuse to write where nobody would read it: in an article that was merged into another."""
+    if article.merged_into_id:
+        raise Refused(
+            _(
+                "%(number)s has been merged into %(into)s. Go on there; nothing you typed is lost."
+            )
+            % {"number": article.number, "into": article.merged_into.number},  # type: ignore[union-attr]
+            code="merged",
         )
 
 

@@ -19,6 +19,7 @@ from articles.actions.checks import (
     checked_tags,
     needs_resolution,
     record,
+    still_itself,
 )
 from articles.models import Article, Confidence, Governance
 from articles.search import index
@@ -30,6 +31,7 @@ from people.models import Domain, User
 def restate(article: Article, *, by: User, reason: str = "", **wanted: str) -> Article:
     """Set confidence, audience, governance: any of the three, in one go, each an event."""
     article.lock()
+    still_itself(article)
     wanted = {name: value for name, value in wanted.items() if value}
     unknown = set(wanted) - set(STATES)
     if unknown:
@@ -83,6 +85,7 @@ def describe(
     None leaves a value as it is; `clear` names those to empty ("domain", "owner").
     """
     article.lock()
+    still_itself(article)
     if not rules.may_change(by, article):
         raise NotAllowed(_("You may not change this article."))
     wanted: dict[str, Any] = {name: None for name in clear if name in ("domain", "owner")}

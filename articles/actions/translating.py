@@ -14,6 +14,7 @@ from articles.actions.checks import (
     checked_words,
     needs_resolution,
     record,
+    still_itself,
     tell_owners,
 )
 from articles.actions.writing import (
@@ -65,6 +66,7 @@ def translate(
     is no longer outdated; a minor one leaves that mark.
     """
     article.lock()
+    still_itself(article)
     _may_change(article, by)
     language = checked_language(language)
     if language == article.language:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
@@ -60,7 +61,13 @@ class Articles(TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignor
 
     def found(self, articles: Any) -> Article:
         related = articles.select_related(
-            "template", "domain", "owner", "owner_team", "created_by", "changed_by"
+            "template",
+            "domain",
+            "owner",
+            "owner_team",
+            "created_by",
+            "changed_by",
+            "merged_into",
         )
         return get_object_or_404(related, number=self.kwargs["number"])
 
@@ -85,11 +92,20 @@ class Articles(TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignor
 
     @extend_schema(responses=shapes.ArticleShape)
     def retrieve(self, request: Request, number: str) -> Response:
+        if there := self._merged_into(number):
+            where = reverse("api:article-detail", args=[there.number])
+            return Response(status=301, headers={"Location": where})
         article = self.get_object()
         self.opened(article)
         if not self.me.is_agent:
             return Response(shapes.OutsideArticleShape(article).data)
         return self.told(article)
+
+    def _merged_into(self, number: str) -> Article | None:
+        """Readers outside are led on; those inside read what was merged, and where it went."""
+        if self.me.is_agent:
+            return None
+        return self.get_queryset().filter(merged__number=number).first()
 
     def opened(self, article: Article) -> None:
         """An outsider's reading is counted; a program that reads before it writes is not."""

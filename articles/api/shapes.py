@@ -135,6 +135,9 @@ class ArticleShape(ArticleRowShape):
     """One article for those inside, with its five parts: the fifth is its users' comments."""
 
     team = TeamName(source="owner_team", read_only=True)
+    merged_into: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
     created_by = Colleague(read_only=True)
     changed_by = Colleague(read_only=True)
     html = serializers.SerializerMethodField()
@@ -144,7 +147,7 @@ class ArticleShape(ArticleRowShape):
         model = Article
         fields = [
             *ArticleRowShape.Meta.fields, *PARTS, "parts", "html", "comments", "environment_facets",
-            "team", "created_by", "changed_by", "archived_reason",
+            "team", "created_by", "changed_by", "archived_reason", "merged_into",
         ]  # fmt: skip
 
     @extend_schema_field(TEXTS)

@@ -29,6 +29,11 @@ def find(request: HttpRequest, number: str, *related: str) -> Article:
     return article
 
 
+def merged_into(request: HttpRequest, number: str) -> Article | None:
+    """Where the article of this number went, for whoever may see that one."""
+    return visible(request).filter(merged__number=number).only("number").first()
+
+
 def onward(request: HttpRequest, fallback: str) -> str:
     """Where a form wants to go back to; never to another site."""
     wanted = request.POST.get("next", "")

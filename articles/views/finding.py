@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -181,7 +181,10 @@ def _named(request: HttpRequest, q: str) -> Article | None:
     if not re.fullmatch(r"kb-?[0-9]{1,17}", q, re.IGNORECASE):
         return None
     number = f"KB-{q[2:].lstrip('-')}"
-    named = visible(request).filter(number=number)
+    # What was merged away is found where it went.
+    named = visible(request).filter(
+        Q(number=number, merged_into=None) | Q(merged__number=number)
+    )
     return named.annotate(domain_name=F("domain__name")).only(*COLUMNS).first()
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import actions, counters, parts, rules
 from articles.forms import STATES, FlagForm, RateForm, StateForm, first_error
 from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion, Translation
-from articles.views.doors import find, visible
+from articles.views.doors import find, merged_into, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
 from kcs.web import answer
@@ -52,6 +52,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         .filter(number=number)
         .first()
     )
+    if article is None or (article.merged_into_id and "stay" not in request.GET):
+        if (there := merged_into(request, number)) is not None:
+            # Nothing keeps this answer: a merge may be undone.
+            return redirect(there, permanent=True)
     if article is None:
         raise Http404
     if request.method == "GET":

@@ -125,6 +125,11 @@ class Link(models.Model):
             known = Link.objects.with_current().get(pk=self.pk).current  # type: ignore[attr-defined]
         return known
 
+    @property
+    def article_delivered(self) -> str:
+        """The number of the article whose version was delivered: another one after a merge."""
+        return getattr(self, "delivered_under", "") or self.delivered.article.number
+
 
 class Delivery(models.Model):
     """A reply carried an article: exactly this version went to the requester."""

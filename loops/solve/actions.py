@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Max, Q, When
+from django.db.models import Case, Count, F, Max, Q, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -183,19 +183,23 @@ def follow(article: Article, *, by: User, search: int, rank: int) -> Opening | N
 # -- links -------------------------------------------------------------------------------
 
 
-def _refresh_reuse(article: Article) -> None:
+def refresh_reuse(article: Article) -> None:
     """Recount an article's reuse and hand its demand words to the index.
 
-    The link of the ticket that the article was written from is not reuse. Private teams'
-    tickets lend no words: everyone's search could show them.
+    The link of the ticket that the article was written from is not reuse, and neither is that of
+    an article that was merged into it. Private teams' tickets lend no words: everyone's search
+    could show them.
     """
     links = Link.objects.resolutions().filter(article=article)
-    reuse = links
-    if article.origin_type == "ticket":
-        reuse = links.exclude(ticket__number=article.origin_id)
-    article_actions.count_reuse(
-        article, count=reuse.count(), last=reuse.aggregate(last=Max("at"))["last"]
+    reuse = links.exclude(
+        version__number=1,
+        version__origin_type="ticket",
+        version__origin_id=F("ticket__number"),
     )
+    if article.origin_type == "ticket":
+        reuse = reuse.exclude(ticket__number=article.origin_id)
+    counted = reuse.aggregate(n=Count("pk"), last=Max("at"))
+    article_actions.count_reuse(article, count=counted["n"], last=counted["last"])
     recent = (
         links.exclude(ticket__team__private=True)
         .order_by("-at", "-pk")
@@ -213,8 +217,7 @@ def link(
     ticket.lock()
     if kind not in Link.Kind.values:
         raise BadValue(_("A link is a resolution or a reference."), field="kind")
-    if article.confidence == Article.Confidence.ARCHIVED:
-        raise Refused(_("This article is archived. Restore it before you use it."))
+    _usable(article)
     existing = Link.objects.filter(ticket=ticket, article=article).first()
     if existing is not None:
         return set_kind(existing, by=by, kind=kind)
@@ -223,8 +226,25 @@ def link(
         ticket=ticket, article=article, version=version, delivered=version, kind=kind, by=by
     )
     _tell_both(made, Verb.LINKED, ArticleEvent.Verb.LINKED, by=by)
-    _refresh_reuse(article)
+    refresh_reuse(article)
     return made
+
+
+def _usable(article: Article) -> None:
+    """Hold the article as it is now: somebody may be merging it at this moment."""
+    held = Article.objects.select_for_update(no_key=True).filter(pk=article.pk)
+    article.confidence, article.version_number, article.merged_into_id = held.values_list(
+        "confidence", "version_number", "merged_into"
+    )[0]
+    if article.merged_into_id:
+        into = Article.objects.get(pk=article.merged_into_id)
+        raise Refused(
+            _("%(number)s has been merged into %(into)s. Use that one.")
+            % {"number": article.number, "into": into.number},
+            code="merged",
+        )
+    if article.confidence == Article.Confidence.ARCHIVED:
+        raise Refused(_("This article is archived. Restore it before you use it."))
 
 
 def links_of(ticket: Ticket) -> list[Link]:
@@ -241,6 +261,7 @@ def links_of(ticket: Ticket) -> list[Link]:
             "article__language",
             "article__version_number",
             "delivered__number",
+            "delivered__article",
             "delivered__language",
         )
     )
@@ -275,13 +296,24 @@ def set_kind(link: Link, *, by: User, kind: str) -> Link:
     link.ticket.lock()
     if kind not in Link.Kind.values:
         raise BadValue(_("A link is a resolution or a reference."), field="kind")
+    _still_there(link)
     if link.kind == kind:
         return link
     link.kind = kind
     _guarded(lambda: link.save(update_fields=["kind"]))
     _tell_both(link, Verb.LINKED, ArticleEvent.Verb.LINKED, by=by)
-    _refresh_reuse(link.article)
+    refresh_reuse(link.article)
     return link
+
+
+def _still_there(link: Link) -> None:
+    """On a ticket that is locked: a merge may have moved the link since it was read."""
+    now = Link.objects.filter(pk=link.pk).values_list("article", "kind").first()
+    if now is None:
+        raise Refused(_("This link is gone: its article was merged, or somebody removed it."))
+    if now[0] != link.article_id:
+        link.article = Article.objects.get(pk=now[0])
+    link.kind = now[1]
 
 
 @transaction.atomic
@@ -291,10 +323,11 @@ def unlink(link: Link, *, by: User) -> None:
     link.ticket.lock()
     if link.by_id != by.pk and ("change", "others") not in by.rights:
         raise NotAllowed(_("You can remove the links that you made yourself."))
+    _still_there(link)
     _tell_both(link, Verb.UNLINKED, ArticleEvent.Verb.UNLINKED, by=by)
     article = link.article
     _guarded(link.delete)
-    _refresh_reuse(article)
+    refresh_reuse(article)
 
 
 def _guarded(change: Any) -> None:
@@ -405,7 +438,7 @@ def _deliver(message: Message, carried: list[Article], *, by: User, steps: Unwri
             steps.write()  # the reply's event stands before the link's
             made = link(ticket, article, by=by)
         version = made.delivered
-        if version.number != article.version_number:
+        if (version.article_id, version.number) != (article.pk, article.version_number):
             current = _version_for(ticket, article)
             if current.pk != version.pk:
                 version = made.delivered = current

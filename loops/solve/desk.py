@@ -201,7 +201,9 @@ class Workspace:
         )
         shown: Any
         for shown in found:
-            shown.changed = shown.delivered.number != shown.version_current
+            # After a merge the version that was delivered is one of the article that went.
+            shown.moved = shown.delivered.article_id != shown.article_id
+            shown.changed = shown.moved or shown.delivered.number != shown.version_current
             shown.may_remove = (
                 shown.by_id == self.user.pk or ("change", "others") in self.user.rights
             )

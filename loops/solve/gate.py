@@ -4,7 +4,7 @@ the verb and the trigger can never disagree."""
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Flag, Suggestion, Version
@@ -50,15 +50,17 @@ def missing(
 def proved(ticket: Ticket) -> str | None:
     """The outcome that the rows prove, the strongest first; None when they prove none."""
     here = {"origin_type": "ticket", "origin_id": ticket.number}
-    of_article = {"article": OuterRef("article"), **here}
+    # What was merged into the linked article is this article today, as for `loops_missing`.
+    of_article = Q(article=OuterRef("article")) | Q(article__merged_into=OuterRef("article"))
+    itself = Q(pk=OuterRef("article")) | Q(merged_into=OuterRef("article"))
     links = (
         Link.objects.resolutions()
         .filter(ticket=ticket)
         .values_list(
-            Exists(Version.objects.filter(number__gt=1, **of_article)),
-            Exists(Suggestion.objects.filter(**of_article)),
-            Exists(Flag.objects.filter(**of_article)),
-            Exists(Article.objects.filter(pk=OuterRef("article"), **here)),
+            Exists(Version.objects.filter(of_article, number__gt=1, **here)),
+            Exists(Suggestion.objects.filter(of_article, **here)),
+            Exists(Flag.objects.filter(of_article, **here)),
+            Exists(Article.objects.filter(itself, **here)),
         )
     )
     proofs = [any(column) for column in zip(*links, strict=True)]

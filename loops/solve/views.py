@@ -229,7 +229,10 @@ def flag(request: AgentRequest, number: str) -> HttpResponse:
         kind=request.POST.get("kind", ""),
         note=request.POST.get("note", ""),
     )
-    if actions.may_send(ticket, article, by=request.user) and article.number not in kept.carried:
+    if (
+        actions.may_send(ticket, article, by=request.user)
+        and article.number not in kept.carried
+    ):
         kept.keep(carried=[*kept.carried, article.number])
     said = _("%(number)s is linked and flagged. Its owner will answer you.")
     return _after(request, ticket, said % {"number": article.number})
@@ -286,7 +289,11 @@ def improve(request: AgentRequest, number: str, article: str) -> HttpResponse:
     except Refused as error:
         form["errors"] = {getattr(error, "field", ""): str(error)}
         return _form(request, ticket, "improve", more, status=error.status)
-    if live and actions.may_send(ticket, found, by=request.user) and found.number not in kept.carried:
+    if (
+        live
+        and actions.may_send(ticket, found, by=request.user)
+        and found.number not in kept.carried
+    ):
         kept.keep(carried=[*kept.carried, found.number])
     if isinstance(made, Version):
         said = _("%(number)s is now version %(version)s, for everyone.")
@@ -631,7 +638,8 @@ def used_by(request: AgentRequest, number: str) -> HttpResponse:
     article = desk.find_article(request, number)
     visible = Ticket.objects.visible_to(request.user)
     links = (
-        Link.objects.filter(article=article, ticket__in=visible)
+        Link.objects.with_current()
+        .filter(article=article, ticket__in=visible)
         .select_related("ticket__requester", "by", "delivered")
         .order_by("-at")[:50]
     )

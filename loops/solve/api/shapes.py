@@ -47,12 +47,14 @@ def article_named(number: str, user: Any, *, field: str = "article") -> Article:
 
 class LinkShape(serializers.ModelSerializer[Link]):
     """An article version that met the ticket. `version_delivered` is the version at linking,
-    then the one that was sent; `version_current` is what the article says today."""
+    then the one that was sent; `version_current` is what the article says today. After a merge
+    `article_delivered` still names the article whose version that was."""
 
     article: serializers.SlugRelatedField = serializers.SlugRelatedField(
         "number", read_only=True
     )
     title = serializers.CharField(source="article.title")
+    article_delivered = serializers.CharField()
     version_delivered = serializers.IntegerField(source="delivered.number")
     version_current = serializers.IntegerField()
     by = Colleague(read_only=True)
@@ -60,7 +62,8 @@ class LinkShape(serializers.ModelSerializer[Link]):
     class Meta:
         model = Link
         fields = [
-            "id", "article", "title", "kind", "version_delivered", "version_current", "by", "at",
+            "id", "article", "title", "kind", "article_delivered", "version_delivered",
+            "version_current", "by", "at",
         ]  # fmt: skip
 
 
