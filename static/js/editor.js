@@ -1,6 +1,7 @@
 // Help with Markdown: a toolbar, lists that number themselves, a preview.
 
 import { csrf, find, findAll } from "./dom.js";
+import "./files.js";
 
 const AROUND = {
   bold: ["**", "**"],
