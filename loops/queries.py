@@ -10,8 +10,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from articles.models import Translation
+from articles.models import Article, Translation
 from people.models import PersonEvent, User
+from tickets.models import Ticket
 
 if TYPE_CHECKING:
     from loops.models import (  # noqa: F401  (named in strings)
@@ -56,7 +57,7 @@ def opened_by(user: User) -> QuerySet[PersonEvent]:
 def closest(user: User, *, person: str = "person") -> Q:
     """Whose results somebody reads because of who they are: one's coachees', those of the
     people in the teams one manages, and for administrators those opened with a reason."""
-    known = Q(**{f"{person}__coach": user} if user.is_coach else {"pk__in": []})
+    known = Q(**{f"{person}__coach": user}) if user.is_coach else Q(pk__in=[])
     known |= Q(**{f"{person}__team__manager": user})
     if user.is_superuser:
         known |= Q(**{f"{person}__in": opened_by(user).values("person")})
@@ -84,17 +85,17 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """
         if not user.is_authenticated or not user.is_agent:
             return self.none()
-        tickets = self.model._meta.get_field("ticket").related_model.objects
-        articles = self.model._meta.get_field("article").related_model.objects
         return (
-            self.filter(Q(person=user)
+            self.filter(
+                Q(person=user)
                 | Q(coach=user, state="due")
                 | Q(reviewed_by=user)
-                | closest(user))
+                | closest(user)
+            )
             # What was drawn of one's own work is not known before it is judged.
             .exclude(~Q(state="done"), person=user)
-            .filter(Q(ticket=None) | Q(ticket__in=tickets.visible_to(user)))
-            .filter(Q(article=None) | Q(article__in=articles.visible_to(user)))
+            .filter(Q(ticket=None) | Q(ticket__in=Ticket.objects.visible_to(user)))
+            .filter(Q(article=None) | Q(article__in=Article.objects.visible_to(user)))
         )
 
     def to_review_by(self, user: User) -> SampleQuerySet:

@@ -106,8 +106,16 @@ class ReviewForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What"), choices=Sample.Kind)
-    n = forms.IntegerField(label=_("How many"), initial=3, min_value=1, max_value=20)
+    kind = forms.ChoiceField(
+        label=_("What"), choices=Sample.Kind, widget=forms.Select({"class": "input"})
+    )
+    n = forms.IntegerField(
+        label=_("How many"),
+        initial=3,
+        min_value=1,
+        max_value=20,
+        widget=forms.NumberInput({"class": "input"}),
+    )
 
 
 class ExpertDrawForm(DrawForm):

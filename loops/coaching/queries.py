@@ -76,8 +76,8 @@ def home(user: User, site: SiteSettings) -> Home:
     newest = (
         CoachNote.objects.readable_by(user)
         .filter(person__in=people)
-        .order_by("person", "-at", "-pk")
-        .distinct("person")
+        .order_by("person_id", "-at", "-pk")
+        .distinct("person_id")
     )
     notes = {one.person_id: one for one in newest}
     told = [

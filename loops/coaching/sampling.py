@@ -74,7 +74,8 @@ def _weighted(
     names: Sequence[str], sizes: dict[str, int], k: int, rng: random.Random
 ) -> list[str]:
     """k of these, larger ones more likely, none twice."""
-    left, picked = list(names), []
+    left = list(names)
+    picked: list[str] = []
     while left and len(picked) < k:
         one = rng.choices(left, [sizes[name] for name in left])[0]
         left.remove(one)
@@ -114,7 +115,7 @@ def tickets_of(
     if branches is not None:
         rows = rows.filter(domain__in=branches)
     found = rows.order_by().values_list("pk", "outcomes__outcome", "domain__path", "solved_at")
-    return [Candidate(pk, f"{how} {root_of(path)}", at) for pk, how, path, at in found]
+    return [Candidate(pk, f"{how} {root_of(path)}", at) for pk, how, path, at in found if at]
 
 
 def versions_of(

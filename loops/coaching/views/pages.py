@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -212,7 +212,7 @@ class Echo:
 
 @require_safe
 @agents_only
-def export(request: AgentRequest) -> StreamingHttpResponse:
+def export(request: AgentRequest) -> HttpResponse:
     """The finished reviews that this person may read, as CSV; of one person on demand."""
     rows = Sample.objects.readable_by(request.user).filter(state="done")
     if asked := request.GET.get("person", ""):
@@ -236,6 +236,6 @@ def export(request: AgentRequest) -> StreamingHttpResponse:
                 )
             )  # fmt: skip
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(lines()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reviews.csv"'
     return response
