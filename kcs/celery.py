@@ -25,12 +25,29 @@ app.conf.beat_schedule = {
     },
     # Starts with a changed template at once; this is for a worker that was killed meanwhile.
     "settle-templates": {"task": "articles.tasks.settle_templates", "schedule": 300.0},
+    # Articles are published and archived at a date; people expect it within the minute.
+    "run-schedules": {"task": "articles.tasks.run_due_schedules", "schedule": 60.0},
+    # A review is due on a day, and days begin at another hour in each time zone.
+    "tell-due-reviews": {
+        "task": "articles.tasks.tell_due_reviews",
+        "schedule": crontab(minute=35),
+    },
     # What is kept for a day at most is gone within the next hour.
     "tidy": {"task": "people.tasks.tidy", "schedule": crontab(minute=40)},
     # A picture that was pasted and thought better of is forgotten after two days.
     "sweep-files": {"task": "articles.tasks.sweep_files", "schedule": crontab(minute=50)},
     # Solved tickets close some days later; nobody waits for the hour.
     "close-solved": {"task": "loops.tasks.close_solved", "schedule": crontab(minute=20)},
+    # Time and releases move the evidence of articles that nobody touches, a little each day.
+    "compute-upkeep": {
+        "task": "loops.tasks.compute_upkeep",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    # A flag or a reopened ticket shows on the review list while somebody still remembers it.
+    "refresh-upkeep": {
+        "task": "loops.tasks.refresh_upkeep",
+        "schedule": crontab(minute="2-59/5"),
+    },
     # Duplicates are looked for when nobody waits for the database, and are there in the morning.
     "find-pairs": {
         "task": "loops.tasks.find_pairs",

@@ -5,10 +5,11 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from articles.api import Flags, Templates
+from articles.api import Comments, Flags, Templates
 from kcs.api import Nowhere
 from loops.coaching.api import Coachees, Goals, Reviews
 from loops.solve.api import Articles, Find, Tickets
+from loops.upkeep.api import OF_ARTICLE, Recalls, Review
 from people.api import Domains, Me, Rights
 
 app_name = "api"
@@ -17,11 +18,18 @@ router = SimpleRouter()
 router.register("tickets", Tickets, basename="ticket")
 router.register("articles", Articles, basename="article")
 router.register("flags", Flags, basename="flag")
+router.register("feedback", Comments, basename="feedback")
 router.register("reviews", Reviews, basename="review")
 router.register("goals", Goals, basename="goal")
+router.register("recalls", Recalls, basename="recall")
 
 urlpatterns = [
     path("", include(router.urls)),
+    *(
+        re_path(rf"^articles/(?P<number>KB-[0-9]{{1,18}})/{word}/$", view.as_view(), name=word)
+        for word, view in OF_ARTICLE.items()
+    ),
+    path("review/", Review.as_view(), name="review"),
     path("search/", Find.as_view(), name="search"),
     path("coachees/", Coachees.as_view(), name="coachees"),
     path("domains/", Domains.as_view(), name="domains"),

@@ -5,6 +5,7 @@ from celery import shared_task
 from loops.coaching import sampling
 from loops.duplicates import actions as duplicates
 from loops.solve import actions
+from loops.upkeep import computing
 
 
 @shared_task
@@ -23,3 +24,15 @@ def find_pairs() -> int:
 def draw_samples() -> int:
     """Draw the week's review samples for everybody who has a coach."""
     return sampling.draw_due()
+
+
+@shared_task
+def compute_upkeep() -> int:
+    """What its use says of every article."""
+    return computing.compute_all()
+
+
+@shared_task
+def refresh_upkeep() -> int:
+    """The same for articles that something happened to since."""
+    return computing.compute_touched()

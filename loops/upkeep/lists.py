@@ -243,7 +243,7 @@ class Row:
 SHOWN = (
     "number", "title", "language", "confidence", "audience", "governance", "domain__name",
     "domain__path", "owner__name", "owner__email", "created_by", "created_at", "changed_at",
-    "reuse_count", "last_reused_at", "open_flags", "review_due_on", "origin_type",
+    "reuse_count", "last_reused_at", "open_flags", "review_due_on", "origin_type", "merged_into",
 )  # fmt: skip
 
 

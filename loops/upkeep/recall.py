@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -246,6 +247,22 @@ def open_for(user: User) -> QuerySet[Recall]:
 
 def visible(user: User) -> QuerySet[Recall]:
     return Recall.objects.filter(article__in=Article.objects.visible_to(user).order_by())
+
+
+def with_counts(recalls: QuerySet[Recall], user: User) -> QuerySet[Recall]:
+    """How many items there are and how many wait, of those that this person may see."""
+    mine = items_for(user).filter(recall=OuterRef("pk")).order_by().values("recall")
+
+    def count(wanted: Q) -> Any:
+        return Coalesce(
+            Subquery(mine.annotate(n=Count("pk", filter=wanted or None)).values("n")), 0
+        )
+
+    return recalls.annotate(
+        total=count(Q()),
+        waiting=count(Q(state=State.WAITING)),
+        own=count(Q(state=State.WAITING, owner=user)),
+    )
 
 
 # -- the letter --------------------------------------------------------------------------

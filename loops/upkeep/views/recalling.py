@@ -6,8 +6,7 @@ import csv
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -23,27 +22,10 @@ from loops.solve.actions import may_send
 from loops.solve.desk import Desk
 from loops.upkeep import recall as verbs
 from people.doors import AgentRequest, agents_only
-from people.models import User
 
 State = RecallItem.State
 ROWS = 50
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def with_counts(recalls: QuerySet[Recall], user: User) -> QuerySet[Recall]:
-    """How many items there are and how many wait, of those that this person may see."""
-    mine = verbs.items_for(user).filter(recall=OuterRef("pk")).order_by().values("recall")
-
-    def count(wanted: Q) -> Any:
-        return Coalesce(
-            Subquery(mine.annotate(n=Count("pk", filter=wanted or None)).values("n")), 0
-        )
-
-    return recalls.annotate(
-        total=count(Q()),
-        waiting=count(Q(state=State.WAITING)),
-        own=count(Q(state=State.WAITING, owner=user)),
-    )
 
 
 @require_safe
@@ -58,7 +40,7 @@ def recalls(request: AgentRequest) -> HttpResponse:
         else (verbs.open_for(user))
     )
     page = keyset(
-        with_counts(found, user).select_related("article", "by"),
+        verbs.with_counts(found, user).select_related("article", "by"),
         ("-at", "-pk"),
         cursor=request.GET.get("cursor", ""),
         size=ROWS,
@@ -109,7 +91,7 @@ def recall(request: AgentRequest, number: str) -> HttpResponse:
 
 def _find(request: AgentRequest, pk: int) -> Recall:
     return get_object_or_404(
-        with_counts(verbs.visible(request.user), request.user).select_related(
+        verbs.with_counts(verbs.visible(request.user), request.user).select_related(
             "article", "by", "closed_by"
         ),
         pk=pk,
