@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, counters, parts, rules
-from articles.forms import STATES, FlagForm, RateForm, StateForm, first_error
-from articles.models import TEXT, Article, Feedback, Flag, Governance, Suggestion, Translation
+from articles.forms import FlagForm, RateForm, first_error
+from articles.models import TEXT, Article, Feedback, Flag, Governance, Schedule, Suggestion, Translation
+from articles.views import stating
 from articles.views.doors import find, merged_into, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
@@ -44,6 +45,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         .select_related("template", *NEIGHBOURS)
         .annotate(
             has_comments=Exists(Feedback.objects.filter(article=OuterRef("pk"))),
+            has_schedules=Exists(
+                Schedule.objects.filter(article=OuterRef("pk"), state=Schedule.State.WAITING)
+            ),
             has_suggestions=Exists(Suggestion.objects.open().filter(article=OuterRef("pk"))),
             spoken=ArraySubquery(
                 Translation.objects.filter(article=OuterRef("pk")).values("language")
@@ -103,14 +107,15 @@ def page(user: User, article: Article, *, language: str = "") -> dict[str, Any]:
         **_parts(article, inside=True, said=said),
         "may_change": may_change,
         "may_suggest": not may_change and rules.may_suggest(user, article),
-        "states": _states(user, article) if may_change else None,
+        **stating.shown(user, article, may_change=may_change),
         "flags": flags,
         "answerable": {flag.pk for flag in flags if rules.may_answer(user, flag)},
         "flag_form": FlagForm(),
         "suggestions": _suggestions(article),
         "comments": _comments(article),
         "rate_form": RateForm(),
-        "used_by_url": _used_by(article),
+        "used_by_url": _beside("solve:used_by", article),
+        "evidence_url": _beside("upkeep:evidence", article),
         "origin": _origin(article),
         "is_page": True,
     }
@@ -122,18 +127,6 @@ def _parts(
     text = said or article
     read = parts.read_kept(article.template, text.words(), text.rendered, inside=inside)
     return {"parts": read, "has_environment": any(p.name == "environment" for p in read)}
-
-
-def _states(user: User, article: Article) -> StateForm | None:
-    """The form of the three states, when there is anything to choose."""
-    form = StateForm(
-        user=user,
-        article=article,
-        template=article.template,
-        initial={name: getattr(article, name) for name in STATES},
-    )
-    offers = any(len(form.fields[name].choices) > 1 for name in STATES)  # type: ignore[attr-defined]
-    return form if offers else None
 
 
 def flags_of(article: Article) -> list[Flag]:
@@ -161,10 +154,10 @@ def _comments(article: Article) -> list[Feedback]:
     return list(article.feedback.exclude(comment="").select_related("by")[:COMMENTS])
 
 
-def _used_by(article: Article) -> str:
-    """Where the tickets that used it are listed; the page composes that by its address."""
+def _beside(view: str, article: Article) -> str:
+    """A panel of another app: the page composes it by its address."""
     try:
-        return reverse("solve:used_by", args=[article.number])
+        return reverse(view, args=[article.number])
     except NoReverseMatch:
         return ""
 
@@ -204,26 +197,6 @@ def _answer(request: AgentRequest, article: Article, part: str) -> HttpResponse:
     fresh = find(request, article.number, *NEIGHBOURS)
     context = {**page(request.user, fresh), "changed": True}
     return answer(request, DETAIL, context, part=part, url=fresh.get_absolute_url())
-
-
-@require_POST
-@agents_only
-def restate(request: AgentRequest, number: str) -> HttpResponse:
-    """Set confidence, audience, governance; what one may not set is refused, not ignored."""
-    article = find(request, number)
-    form = StateForm(
-        request.POST,
-        user=request.user,
-        article=article,
-        template=article.template,
-        initial={name: getattr(article, name) for name in STATES},
-    )
-    if not form.is_valid():
-        field, said = first_error(form)
-        raise BadValue(said, field=field)
-    wanted = {name: value for name, value in form.changed_facts().items() if value}
-    actions.restate(article, by=request.user, reason=form.cleaned_data["reason"], **wanted)
-    return _answer(request, article, "states")
 
 
 @require_POST
