@@ -65,9 +65,9 @@ def remember(
 # One statement: it is part of every reading. A search counts as this visit's own or not at all.
 OPENED = """
 insert into loops_opening (article_id, search_id, rank, visit, by_id, at)
-select %(article)s, mine.id, case when mine.id is null then null else %(rank)s end, %(visit)s,
-  %(by)s, now()
-from (select) one left join loops_search mine on mine.id = %(search)s and mine.visit = %(visit)s
+select %(article)s, mine.id, case when mine.id is null then null else %(rank)s::smallint end, %(visit)s,
+  %(by)s::bigint, now()
+from (select) one left join loops_search mine on mine.id = %(search)s::bigint and mine.visit = %(visit)s
 where not exists (
   select from loops_opening o where o.visit = %(visit)s and o.article_id = %(article)s
     and o.at > now() - %(again)s)

@@ -7,23 +7,18 @@ from portal import building
 SHOWN = """
 create function portal_shown() returns trigger language plpgsql as $$
 begin
-  if (coalesce(new.outside->>'title', new.title), coalesce(new.outside->>'issue', new.issue),
-      coalesce(new.outside->>'environment', new.environment),
-      coalesce(new.outside->>'resolution', new.resolution),
-      coalesce(new.outside->>'cause', new.cause), coalesce(new.outside->'parts', new.parts),
-      new.language)
+  if new.changed_at is not distinct from old.changed_at then
+    return null;  -- rendered anew, and nothing was said
+  end if;
+  if (coalesce(new.outside->>'title', new.title), new.language, new.rendered->'outside')
      is distinct from
-     (coalesce(old.outside->>'title', old.title), coalesce(old.outside->>'issue', old.issue),
-      coalesce(old.outside->>'environment', old.environment),
-      coalesce(old.outside->>'resolution', old.resolution),
-      coalesce(old.outside->>'cause', old.cause), coalesce(old.outside->'parts', old.parts),
-      old.language)
+     (coalesce(old.outside->>'title', old.title), old.language, old.rendered->'outside')
   then
     insert into portal_shown (article_id, language, at)
     values (case tg_argv[0] when 'article' then new.id
             else (to_jsonb(new)->>'article_id')::bigint end, new.language, new.changed_at)
     on conflict (article_id, language) do update set at = excluded.at;
-  elsif new.changed_at is distinct from old.changed_at then
+  else
     -- The first change that nobody outside sees: what they saw is as old as it was.
     insert into portal_shown (article_id, language, at)
     values (case tg_argv[0] when 'article' then new.id
