@@ -168,6 +168,8 @@ class ArticleForm(TextForm):
     (`was-…`), so that saving a text never puts back what a colleague set meanwhile.
     """
 
+    reason = "note"  # where this form says why something is archived
+
     language = Choice(label=_("Language"))
     domain = forms.ModelChoiceField(Domain.objects.none(), label=_("Domain"), required=False)
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("Commas between them."))
@@ -227,6 +229,12 @@ class ArticleForm(TextForm):
                 known=LABELS[name].values,
                 initial=self.initial.get(name),
             )
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        if self.article is None or self.article.confidence != Confidence.ARCHIVED:
+            needs_reason(self, asked, name=self.reason)
+        return asked
 
     def was(self) -> list[tuple[str, str]]:
         """Hidden fields with what each fact was when this page was made."""
@@ -291,10 +299,67 @@ class NewArticleForm(ArticleForm):
 class StateForm(ArticleForm):
     """Only the three states, for the panel beside the article."""
 
+    reason = "reason"
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields = {name: self.fields[name] for name in STATES}
-        self.fields["reason"] = forms.CharField(label=_("Why"), required=False, max_length=300)
+        self.fields["reason"] = forms.CharField(
+            label=_("Why"),
+            required=False,
+            max_length=300,
+            help_text=_("An archived article keeps it in sight."),
+        )
+
+
+def needs_reason(form: forms.Form, asked: dict[str, Any], *, name: str) -> None:
+    """People say why they archive something; programs are asked for it and may leave it out."""
+    if asked.get("confidence") == Confidence.ARCHIVED and not (asked.get(name) or "").strip():
+        form.add_error(name, _("Say in a few words why it is archived."))
+
+
+class PlanForm(forms.Form):
+    """A state that the article will have from a date on."""
+
+    confidence = Choice(label=_("Confidence"), required=False)
+    audience = Choice(label=_("Audience"), required=False)
+    due_at = forms.DateTimeField(
+        label=_("From when"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reason = forms.CharField(label=_("Why"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, user: User, article: Article, **options: Any) -> None:
+        super().__init__(*args, **options)
+        validated = rules.options(user, article, confidence=Confidence.VALIDATED)
+        here = rules.options(user, article)
+        can_validate = Confidence.VALIDATED in here.confidence
+        values = {
+            "confidence": here.confidence,
+            "audience": validated.audience if can_validate else here.audience,
+        }
+        for name, offered in values.items():
+            field = self.fields[name]
+            assert isinstance(field, Choice)
+            field.known = frozenset(LABELS[name].values)
+            choices = [(v, label) for v, label in LABELS[name].choices if v in offered]
+            field.choices = [("", _("As it is")), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        needs_reason(self, asked, name="reason")
+        return asked
+
+
+class CalendarForm(forms.Form):
+    """When the named editors look at an article under compliance, and how often."""
+
+    review_every_days = forms.IntegerField(label=_("Review every (days)"), required=False)
+    review_due_on = forms.DateField(
+        label=_("Review due"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Empty: one such span from today."),
+    )
 
 
 class FlagForm(forms.Form):
@@ -304,6 +369,7 @@ class FlagForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    passage = forms.CharField(label=_("Passage"), required=False)
 
 
 class RateForm(forms.Form):

@@ -98,6 +98,11 @@ def may_change(user: User, article: Article) -> bool:
     return ("change", "others") in rights
 
 
+def may_review(user: User, article: Article) -> bool:
+    """Whether this person says that an article under compliance is right as it stands."""
+    return ("change", "compliance") in user.rights and is_named_editor(user, article)
+
+
 def may_suggest(user: User, article: Article) -> bool:
     """Whether this person may propose a version. Compliance-based and validated: nobody."""
     return (

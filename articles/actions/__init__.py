@@ -1,6 +1,7 @@
 """Verbs of knowledge. Each is one transaction that locks the article, changes it, writes its
 event and its index. Everybody imports them from here."""
 
+from articles.actions.calendar import review, set_calendar, tell_due_reviews
 from articles.actions.checks import (
     STATES,
     checked_facets,
@@ -19,8 +20,9 @@ from articles.actions.files import attach, claim, detach, used_outside
 from articles.actions.reading import count_reuse, record_link, role_of, view
 from articles.actions.remarks import flag, hand, reject, resolve, take
 from articles.actions.routing import route
+from articles.actions.scheduling import cancel_schedule, run_next_schedule, schedule
 from articles.actions.standards import publish_standard
-from articles.actions.stating import describe, restate
+from articles.actions.stating import before_archive, describe, restate, unarchive
 from articles.actions.suggesting import accept, decline, proposal, suggest
 from articles.actions.templates import copy_template, make_default, save_template, settle
 from articles.actions.translating import (
@@ -36,6 +38,8 @@ __all__ = [
     "STATES",
     "accept",
     "attach",
+    "before_archive",
+    "cancel_schedule",
     "checked_facets",
     "checked_language",
     "checked_tags",
@@ -65,14 +69,20 @@ __all__ = [
     "resolve_feedback",
     "restate",
     "restore",
+    "review",
     "role_of",
     "route",
+    "run_next_schedule",
     "save_template",
+    "schedule",
+    "set_calendar",
     "settle",
     "suggest",
     "take",
     "take_feedback",
+    "tell_due_reviews",
     "translate",
+    "unarchive",
     "used_outside",
     "view",
 ]

@@ -1,4 +1,4 @@
-"""Verbs of what is said about an article: restate, describe."""
+"""Verbs of what is said about an article: restate, unarchive, describe."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from articles.actions.checks import (
 )
 from articles.models import Article, Confidence, Governance
 from articles.search import index
-from kcs.errors import BadValue, NotAllowed
+from kcs.errors import BadValue, NotAllowed, Refused
 from people.models import Domain, User
 
 
@@ -57,14 +57,41 @@ def restate(article: Article, *, by: User, reason: str = "", **wanted: str) -> A
     if changed.get("governance") == Governance.COMPLIANCE and not article.editors.exists():
         # Under compliance without a named editor nobody could ever change it again.
         article.editors.add(by)
+    dropped: dict[str, None] = {}
+    if changed.get("governance") == Governance.EXPERIENCE:
+        # Only compliance has a calendar; what is reviewed by its use has none.
+        dropped = dict.fromkeys(("review_every_days", "review_due_on"))
+    for name in dropped:
+        setattr(article, name, None)
     if changed.get("confidence") == Confidence.VALIDATED:
         article.validated_at = timezone.now()
     article.archived_reason = (
         reason[:LINES] if article.confidence == Confidence.ARCHIVED else ""
     )
-    article.save(update_fields=[*changed, "validated_at", "archived_reason"])
+    article.save(update_fields=[*changed, *dropped, "validated_at", "archived_reason"])
     index.write(article)
     return article
+
+
+@transaction.atomic
+def unarchive(article: Article, *, by: User) -> Article:
+    """Give an archived article back the confidence that it had before."""
+    article.lock()
+    still_itself(article)
+    if article.confidence != Confidence.ARCHIVED:
+        raise Refused(_("This article is not archived."))
+    return restate(article, by=by, confidence=before_archive(article))
+
+
+def before_archive(article: Article) -> str:
+    """The confidence that an archived article had; what nobody remembers was not validated."""
+    moved = article.events.filter(verb=Verb.CONFIDENCE, detail__to=Confidence.ARCHIVED)
+    last = moved.order_by("-at", "-pk").first()
+    before = str((last.detail if last else {}).get("from") or "")
+    if before == Confidence.VALIDATED and not article.resolution.strip():
+        before = ""
+    known = before in Confidence.values and before != Confidence.ARCHIVED
+    return before if known else Confidence.NOT_VALIDATED
 
 
 @transaction.atomic

@@ -3,11 +3,20 @@
 from articles.views.doors import capitals
 from articles.views.files import detach, file, files, upload
 from articles.views.finding import listed, pick, search
+from articles.views.hinting import hints, standard
 from articles.views.history import compare, history, restore, version, versions
 from articles.views.hooks import on_open, on_search
-from articles.views.reading import counted, detail, flag, rate, restate
+from articles.views.reading import counted, detail, flag, rate
 from articles.views.remarks import flags, hand, reject, resolve, take
 from articles.views.review import accept, decline, suggestion
+from articles.views.stating import (
+    calendar,
+    cancel_schedule,
+    restate,
+    review,
+    schedule,
+    unarchive,
+)
 from articles.views.translating import (
     begin_translation,
     confirm_translation,
@@ -21,6 +30,8 @@ from articles.views.writing import create, duplicates, edit, preview
 __all__ = [
     "accept",
     "begin_translation",
+    "calendar",
+    "cancel_schedule",
     "capitals",
     "compare",
     "confirm_translation",
@@ -36,6 +47,7 @@ __all__ = [
     "flag",
     "flags",
     "hand",
+    "hints",
     "history",
     "listed",
     "make_master",
@@ -49,11 +61,15 @@ __all__ = [
     "resolve",
     "restate",
     "restore",
+    "review",
+    "schedule",
     "search",
+    "standard",
     "suggestion",
     "take",
     "translate",
     "translations",
+    "unarchive",
     "upload",
     "version",
     "versions",

@@ -17,8 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, counters, parts, rules
 from articles.forms import FlagForm, RateForm, first_error
-from articles.models import TEXT, Article, Feedback, Flag, Governance, Schedule, Suggestion, Translation
-from articles.views import stating
+from articles.models import (
+    TEXT,
+    Article,
+    Feedback,
+    Flag,
+    Governance,
+    Schedule,
+    Suggestion,
+    Translation,
+)
+from articles.views import states
 from articles.views.doors import find, merged_into, visible
 from articles.views.hooks import on_open
 from kcs.errors import BadValue
@@ -107,7 +116,7 @@ def page(user: User, article: Article, *, language: str = "") -> dict[str, Any]:
         **_parts(article, inside=True, said=said),
         "may_change": may_change,
         "may_suggest": not may_change and rules.may_suggest(user, article),
-        **stating.shown(user, article, may_change=may_change),
+        **states.shown(user, article, may_change=may_change),
         "flags": flags,
         "answerable": {flag.pk for flag in flags if rules.may_answer(user, flag)},
         "flag_form": FlagForm(),
@@ -192,7 +201,7 @@ def _outside(request: HttpRequest, article: Article) -> dict[str, Any]:
 # The verbs of the page ----------------------------------------------------------------------
 
 
-def _answer(request: AgentRequest, article: Article, part: str) -> HttpResponse:
+def answer_part(request: AgentRequest, article: Article, part: str) -> HttpResponse:
     """The part that changed, of the article as it is now."""
     fresh = find(request, article.number, *NEIGHBOURS)
     context = {**page(request.user, fresh), "changed": True}
@@ -211,7 +220,7 @@ def flag(request: AgentRequest, number: str) -> HttpResponse:
     actions.flag(article, by=request.user, **form.cleaned_data)
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, _("Flagged. Its owner has been told."))
-    return _answer(request, article, "flags")
+    return answer_part(request, article, "flags")
 
 
 @require_POST
@@ -236,7 +245,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     if known is None or not known.is_agent:
         messages.success(request, _("Thank you. This goes to the people who look after it."))
         return redirect(article.get_absolute_url())
-    return _answer(cast(AgentRequest, request), article, "comments")
+    return answer_part(cast(AgentRequest, request), article, "comments")
 
 
 @require_safe
