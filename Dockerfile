@@ -18,7 +18,7 @@ RUN export SECRET_KEY=only-while-the-image-is-built-and-never-again \
     && python manage.py fonts --verbosity 0 \
     && python manage.py collectstatic --no-input --verbosity 0 --ignore rest_framework \
     && python -m compileall -q . \
-    && install -d -o kcs -g kcs var/beat
+    && install -d -o kcs -g kcs var/beat var/files
 USER kcs
 EXPOSE 8000
 CMD ["python", "-m", "kcs.parts", "web"]

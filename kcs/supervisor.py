@@ -366,6 +366,8 @@ class Site:
             if not os.environ.get("CSRF_TRUSTED_ORIGINS"):
                 origins = [os.environ["SITE_URL"], *(f"http://{name}:{port}" for name in names)]
                 os.environ["CSRF_TRUSTED_ORIGINS"] = ",".join(origins)
+        if not os.environ.get("S3_BUCKET") and not os.environ.get("FILES_DIR"):
+            os.environ["FILES_DIR"] = str(self.var / "files")
         if not os.environ.get("EMAIL_HOST") and not os.environ.get("EMAIL_DIR"):
             os.environ["EMAIL_DIR"] = str(self.var / "mail")
             (self.var / "mail").mkdir(exist_ok=True)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from articles import actions, rules
 from articles.actions import STATES
 from articles.api import shapes
+from articles.api.files import FileDoors
 from articles.api.translations import TranslationDoors
 from articles.filters import ArticleFilter
 from articles.models import Article, Suggestion, Version
@@ -36,7 +37,7 @@ from people.api_auth import Agent, KnownPerson
 FACTS = ("domain", "tags", "owner", "environment_facets", "language", "editors")
 
 
-class Articles(TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignore[misc]
+class Articles(FileDoors, TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignore[misc]
     """Knowledge, as far as the asking person may see it. What is hidden is missing: 404."""
 
     queryset = Article.objects.none()
