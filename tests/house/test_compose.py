@@ -44,7 +44,7 @@ def read_variables() -> set[str]:
 
 def example_variables() -> dict[str, str]:
     """What .env.example names, with its value; a default stands behind a #."""
-    return dict(re.findall(r"^#?([A-Z][A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    return dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 
 def test_every_variable_that_is_read_is_in_the_example_and_in_the_docs():
