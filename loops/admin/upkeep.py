@@ -54,12 +54,17 @@ class UpkeepAdmin(Shown):
     action_form = Reason
     actions = ["confirm", "validate", "archive"]
     list_display = [
-        "title", "confidence", "audience", "domain", "evidence", "demand", "harm", "reuses_90",
+        "title",
+        "confidence",
+        "audience",
+        "evidence",
+        "demand",
+        "harm",
         "why",
-    ]  # fmt: skip
+    ]
     list_display_links = ["title"]
     list_filter = [ListFilter, "article__confidence", "article__domain", "article__language"]
-    list_select_related = ["article__domain"]
+    list_select_related = ["article"]
     ordering = ["-harm", "article"]
     search_fields = ["article__number", "article__title"]
     fields = [
@@ -87,10 +92,6 @@ class UpkeepAdmin(Shown):
     @admin.display(description=_("audience"))
     def audience(self, row: Upkeep) -> str:
         return row.article.get_audience_display()
-
-    @admin.display(description=_("domain"))
-    def domain(self, row: Upkeep) -> str:
-        return str(row.article.domain or "")
 
     @admin.display(description=_("why"))
     def why(self, row: Upkeep) -> str:

@@ -46,6 +46,7 @@ with met as (
   join tickets_ticket t on t.id = l.ticket_id
   left join people_team g on g.id = t.team_id
   where l.kind = 'resolution' and l.article_id = any(%(ids)s) and g.private is not true
+    and t.external_system <> 'recall'
 ), judged as (
   select *, case when reopened then 'reopened' when not done then 'waiting'
     when csat <= 2 then 'low_csat' when own then 'own' else 'right' end as what

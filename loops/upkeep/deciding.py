@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import rules, text
+from articles import actions, rules, text
 from articles.actions.checks import record
 from articles.models import Article, ArticleEvent, Confidence, Governance
 from kcs.errors import BadValue, NotAllowed, Refused
@@ -34,32 +33,29 @@ def require_reviewer(user: User) -> None:
 
 
 def may_confirm(user: User, article: Article) -> bool:
-    return (
-        may_review(user)
-        and article.confidence != Confidence.ARCHIVED
-        and rules.may_change(user, article)
-        and (article.created_by_id != user.pk or article.governance == Governance.COMPLIANCE)
-    )
+    if article.confidence == Confidence.ARCHIVED or not may_review(user):
+        return False
+    if article.governance == Governance.COMPLIANCE:
+        return rules.may_review(user, article)
+    return article.created_by_id != user.pk and rules.may_change(user, article)
 
 
 @transaction.atomic
 def confirm(article: Article, *, by: User, note: str = "") -> Article:
-    """ "It is right": somebody who may validate has looked at it. Renews its evidence, and the
-    date of the next review where the article has one."""
+    """ "It is right": somebody who may validate has looked at it, and its evidence is renewed.
+    Under compliance this is the named editor's review, and the next date follows."""
     require_reviewer(by)
     article.lock()
+    note = _said(note)
     if article.confidence == Confidence.ARCHIVED:
         raise Refused(_("This article is archived. Restore it before you confirm it."))
-    rules.require(rules.may_change(by, article), _("You may not change this article."))
-    calendar = article.governance == Governance.COMPLIANCE
-    if article.created_by_id == by.pk and not calendar:
-        raise Refused(_("Somebody else has to confirm what you wrote."), code="own")
-    detail: dict[str, Any] = {"note": _said(note)} if note.strip() else {}
-    if calendar and article.review_every_days:
-        article.review_due_on = timezone.localdate() + timedelta(days=article.review_every_days)
-        article.save(update_fields=["review_due_on"])
-        detail["due"] = article.review_due_on.isoformat()
-    record(article, ArticleEvent.Verb.REVIEWED, by=by, **detail)
+    if article.governance == Governance.COMPLIANCE:
+        actions.review(article, by=by, note=note)
+    else:
+        rules.require(rules.may_change(by, article), _("You may not change this article."))
+        if article.created_by_id == by.pk:
+            raise Refused(_("Somebody else has to confirm what you wrote."), code="own")
+        record(article, ArticleEvent.Verb.REVIEWED, by=by, note=note)
     Decision.objects.create(
         article=article, list=List.REVIEW, by=by, until=timezone.localdate() + QUIET
     )

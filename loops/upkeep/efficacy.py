@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article
 from loops.models import Link, Outcome
+from loops.upkeep.recall import SYSTEM as RECALL
 from people.models import User
 from tickets.models import Ticket, TicketEvent
 
@@ -105,6 +106,7 @@ def by_version(article: Article, *, user: User, now: datetime | None = None) -> 
     links = (
         Link.objects.resolutions()
         .filter(article=article, ticket__in=seen)
+        .exclude(ticket__external_system=RECALL)
         .annotate(
             # When it was solved first: a ticket that is open again has lost its own date.
             solved=Coalesce(
@@ -126,6 +128,7 @@ def by_version(article: Article, *, user: User, now: datetime | None = None) -> 
                     created_at__lte=OuterRef("solved") + REPEAT,
                 )
                 .exclude(pk=OuterRef("ticket"))
+                .exclude(external_system=RECALL)  # there it was we who wrote
                 .filter(
                     Q(domain=OuterRef("ticket__domain"))
                     | Exists(Link.objects.filter(ticket=OuterRef("pk"), article=article))

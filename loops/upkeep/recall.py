@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,11 +21,13 @@ from kcs.errors import BadValue, NotAllowed, Refused
 from loops.models import Delivery, Link, Recall, RecallItem
 from people.actions import tell
 from people.models import Notification, User
+from tickets import actions as ticket_actions
 from tickets.models import Message, Ticket, TicketEvent
 
 State = RecallItem.State
 RIGHT = ("change", "recall")
 REASON, NOTE = 1000, 500
+SYSTEM = "recall"  # what tickets say that begin with our writing again
 
 
 def may_recall(user: User) -> bool:
@@ -160,9 +162,11 @@ def items_for(user: User) -> QuerySet[RecallItem]:
 
 def written_since() -> Exists:
     """Whether somebody wrote to the requester after the recall: a hint, and not the closure."""
+    item = Cast(OuterRef("pk"), CharField())
     return Exists(
         Message.objects.filter(
-            ticket=OuterRef("ticket"),
+            Q(ticket=OuterRef("ticket"))
+            | Q(ticket__external_system=SYSTEM, ticket__external_id=item),
             internal=False,
             by__isnull=False,
             at__gt=OuterRef("recall__at"),
@@ -263,6 +267,31 @@ def with_counts(recalls: QuerySet[Recall], user: User) -> QuerySet[Recall]:
         waiting=count(Q(state=State.WAITING)),
         own=count(Q(state=State.WAITING, owner=user)),
     )
+
+
+@transaction.atomic
+def write_to(item: RecallItem, *, by: User) -> Ticket:
+    """The ticket on which the requester is written to: the one it was, or, where that is closed,
+    a new one of the same kind. Asked twice it is the same one."""
+    ticket = item.ticket
+    if ticket.state != Ticket.State.CLOSED:
+        return ticket
+    RecallItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    known = Ticket.objects.filter(external_system=SYSTEM, external_id=str(item.pk)).first()
+    if known is not None:
+        return known
+    made = ticket_actions.receive(
+        by=by,
+        subject=ticket.subject,
+        description=_("We write again about %(number)s.") % {"number": ticket.number},
+        requester=item.requester,
+        domain=ticket.domain,
+        environment=ticket.environment,
+        language=ticket.language,
+        team=ticket.team,
+        external=(SYSTEM, str(item.pk), ""),
+    )
+    return ticket_actions.assign(made, by=by, to=by, team=ticket.team)
 
 
 # -- the letter --------------------------------------------------------------------------

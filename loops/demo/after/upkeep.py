@@ -18,9 +18,7 @@ RELEASES = (
     ("till", "Tilia Till 6.4.1", 40),
     ("pay", "Tilia Pay 3.2", 55),
 )
-WRONG = (
-    "The step that opens the drawer named the wrong port: whoever followed it lost the drawer."
-)
+WRONG = "A step was left out: whoever followed it has to do it once more, from the start."
 PEOPLE = 6
 
 
