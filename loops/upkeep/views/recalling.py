@@ -178,19 +178,21 @@ def write(request: AgentRequest, pk: int, item: int) -> HttpResponse:
         ),
         pk=item,
     )
-    desk = Desk.of(request, one.ticket.number)
-    carried = (
-        [found.article.number] if may_send(one.ticket, found.article, by=request.user) else []
-    )
+    ticket, number = verbs.write_to(one, by=request.user), found.article.number
+    desk = Desk.of(request, ticket.number)
+    carried = may_send(ticket, found.article, by=request.user)
     # What already stands in the composer is somebody's work, and stays.
-    desk.keep(body=desk.body or verbs.letter(one, by=request.user), carried=carried)
+    desk.keep(
+        body=desk.body or verbs.letter(one, by=request.user),
+        carried=list(dict.fromkeys([*desk.carried, number] if carried else desk.carried)),
+    )
     if not carried:
         messages.warning(
             request,
             _("The requester may not read %(number)s. Write the right steps in your own words.")
-            % {"number": found.article.number},
+            % {"number": number},
         )
-    return redirect(one.ticket.get_absolute_url())
+    return redirect(ticket.get_absolute_url())
 
 
 @require_POST
