@@ -6,6 +6,7 @@ from loops import palette
 
 urlpatterns = [
     path("", include("loops.solve.urls")),
+    path("", include("loops.duplicates.urls")),
     path("", include("loops.mine.urls")),
     path("", include("loops.coaching.urls")),
     path("", include("loops.upkeep.urls")),

@@ -92,9 +92,9 @@ def merge(
 ) -> Merge:
     """Make one article of two: the older stays, whichever is named first.
 
-    `words` is what it says from now on; without them it says what both say. `bases` are the
-    version numbers that the words were chosen from, by article number: who saved since is not
-    written over, and the refusal holds what stands there now.
+    `words` is what it says from now on; in the parts that they do not name, what both say.
+    `bases` are the version numbers that the words were chosen from, by article number: who
+    saved since is not written over, and the refusal holds what stands there now.
     """
     if older.pk == newer.pk:
         raise BadValue(_("An article cannot be merged with itself."), field="into")
@@ -102,9 +102,8 @@ def merge(
     kept, gone = by_age(older, newer)
     _may_become_one(kept, gone, by=by)
     _check_bases(kept, gone, bases or {})
-    taken = texts.absorb(
-        kept, gone, by=by, words=words if words is not None else texts.together(kept, gone)
-    )
+    said = {**texts.together(kept, gone), **(words or {})}
+    taken = texts.absorb(kept, gone, by=by, words=said)
     taken["links"] = _move_links(kept, gone, by=by)
     taken["pair"], taken["pairs"] = _close_pairs(kept, gone, by=by)
     made = Merge.objects.create(

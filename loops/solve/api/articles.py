@@ -17,6 +17,7 @@ from articles.api import shapes as article_shapes
 from articles.models import Article, Suggestion, Version
 from kcs.api import answer_with
 from kcs.errors import BadValue
+from loops.duplicates.api import Merges
 from loops.models import Search
 from loops.solve import actions
 from loops.solve.api import shapes
@@ -41,7 +42,7 @@ class NewFlag(article_shapes.NewFlag):
     ticket = serializers.CharField(max_length=20, required=False)
 
 
-class Articles(articles_api.Articles):
+class Articles(Merges, articles_api.Articles):
     """Articles, and the ticket that a reading, a change, a flag or an article came from."""
 
     new_shape = NewArticle
