@@ -28,10 +28,16 @@ ICONS = {
     Verb.FLAG_TAKEN: "hand",
     Verb.FLAG_RESOLVED: "flag-off",
     Verb.FLAG_REJECTED: "flag-off",
+    Verb.FEEDBACK_TAKEN: "hand",
+    Verb.ANSWERED: "message-circle-reply",
+    Verb.HANDED_OVER: "arrow-right-left",
     Verb.RATED: "thumbs-up",
     Verb.LINKED: "link",
     Verb.UNLINKED: "unlink",
     Verb.IMPORTED: "import",
+    Verb.MERGED: "merge",
+    Verb.MERGED_AWAY: "merge",
+    Verb.UNMERGED: "undo-2",
     Verb.TRANSLATED: "languages",
     Verb.MASTER: "languages",
 }
@@ -78,9 +84,17 @@ def says(event: ArticleEvent) -> str:
     if verb in (Verb.LINKED, Verb.UNLINKED):
         text = _("Linked it to %(id)s") if verb == Verb.LINKED else _("Unlinked it from %(id)s")
         return text % {"id": event.origin_id}
+    if verb == Verb.MERGED:
+        return _("Merged %(id)s into it") % {"id": event.origin_id}
+    if verb == Verb.MERGED_AWAY:
+        return _("Merged it into %(id)s") % {"id": event.origin_id}
+    if verb == Verb.UNMERGED:
+        return _("Undid the merge with %(id)s") % {"id": event.origin_id}
     if verb == Verb.RATED:
         told = {True: _("Said that it helped"), False: _("Said that it did not help")}
         return told.get(detail.get("helpful"), _("Commented"))  # type: ignore[arg-type]
+    if verb == Verb.HANDED_OVER:
+        return _handed(detail)
     return {
         Verb.SUGGESTED: _("Suggested a change"),
         Verb.ACCEPTED: _("Accepted a suggestion"),
@@ -88,6 +102,8 @@ def says(event: ArticleEvent) -> str:
         Verb.FLAG_TAKEN: _("Took a flag"),
         Verb.FLAG_RESOLVED: _("Resolved a flag"),
         Verb.FLAG_REJECTED: _("Rejected a flag"),
+        Verb.FEEDBACK_TAKEN: _("Took feedback"),
+        Verb.ANSWERED: _("Answered feedback"),
     }.get(Verb(verb), event.get_verb_display())
 
 
@@ -104,6 +120,15 @@ def more(event: ArticleEvent) -> str:
     """The words that somebody left with it: a reason, a note, an answer."""
     detail: Mapping[str, Any] = event.detail or {}
     return str(detail.get("reason") or detail.get("note") or detail.get("answer") or "")
+
+
+def _handed(detail: Mapping[str, Any]) -> str:
+    """The article, a flag or feedback has another owner now."""
+    what = {
+        "flag": _("Handed a flag from %(before)s to %(after)s"),
+        "feedback": _("Handed feedback from %(before)s to %(after)s"),
+    }.get(detail.get("what", ""), _("Handed the article from %(before)s to %(after)s"))
+    return what % {"before": detail.get("from") or "–", "after": detail.get("to") or "–"}
 
 
 def _moved(aspect: str, detail: Mapping[str, Any]) -> str:

@@ -65,10 +65,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         .filter(number=number)
         .first()
     )
-    if article is None or (article.merged_into_id and "stay" not in request.GET):
-        if (there := merged_into(request, number)) is not None:
-            # Nothing keeps this answer: a merge may be undone.
-            return redirect(there, permanent=True)
+    led_on = article is None or (article.merged_into_id and "stay" not in request.GET)
+    if led_on and (there := merged_into(request, number)) is not None:
+        # Nothing keeps this answer: a merge may be undone.
+        return redirect(there, permanent=True)
     if article is None:
         raise Http404
     if request.method == "GET":
