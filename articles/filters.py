@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
     BooleanFilter,
@@ -42,6 +43,7 @@ class ArticleFilter(ListFilter):
     language = CharFilter(method="of_language", label=_("Language"), max_length=12)
     owner = CharFilter(method="of_owner", label=_("Owner"), max_length=LIMIT)
     flagged = BooleanFilter(method="with_flags", label=_("With open flags"))
+    due = BooleanFilter(method="due_for_review", label=_("Due for review"))
     origin = CharFilter(field_name="origin_id", label=_("Made from"), max_length=120)
     sort = ChoiceFilter(
         choices=[(key, label) for key, (_columns, label) in SORTS.items()],
@@ -78,6 +80,12 @@ class ArticleFilter(ListFilter):
         if who == "nobody":
             return articles.filter(owner=None)
         return articles.filter(owner__email__iexact=who)
+
+    def due_for_review(
+        self, articles: ArticleQuerySet, _name: str, yes: bool
+    ) -> ArticleQuerySet:
+        due = Q(review_due_on__lte=timezone.localdate())
+        return articles.filter(due) if yes else articles.exclude(due)
 
     def with_flags(self, articles: ArticleQuerySet, _name: str, yes: bool) -> ArticleQuerySet:
         return articles.filter(open_flags__gt=0) if yes else articles.filter(open_flags=0)

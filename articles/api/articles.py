@@ -18,6 +18,7 @@ from articles import actions, rules
 from articles.actions import STATES
 from articles.api import shapes
 from articles.api.files import FileDoors
+from articles.api.lifecycle import LifecycleDoors
 from articles.api.translations import TranslationDoors
 from articles.filters import ArticleFilter
 from articles.models import Article, Suggestion, Version
@@ -34,10 +35,13 @@ from kcs.api import (
 from people.api import Known
 from people.api_auth import Agent, KnownPerson
 
+DATES = ("review_every_days", "review_due_on")
 FACTS = ("domain", "tags", "owner", "environment_facets", "language", "editors")
 
 
-class Articles(FileDoors, TranslationDoors, Known, viewsets.GenericViewSet):  # type: ignore[misc]
+class Articles(  # type: ignore[misc]
+    FileDoors, LifecycleDoors, TranslationDoors, Known, viewsets.GenericViewSet
+):
     """Knowledge, as far as the asking person may see it. What is hidden is missing: 404."""
 
     queryset = Article.objects.none()
@@ -221,6 +225,9 @@ class Articles(FileDoors, TranslationDoors, Known, viewsets.GenericViewSet):  # 
         facts = {n: v for n, v in facts.items() if v is not None and self._moves(article, n, v)}
         if facts or clear:
             actions.describe(article, by=by, clear=clear, **facts)
+        if dates := {name: asked[name] for name in DATES if name in asked}:
+            every, due_on = (dates.get(name, getattr(article, name)) for name in DATES)
+            actions.set_calendar(article, by=by, every=every, due_on=due_on)
         return made
 
     def _moves(self, article: Article, name: str, value: Any) -> bool:

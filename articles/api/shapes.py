@@ -46,6 +46,8 @@ def article_etag(article: Article) -> str:
         article.owner_id,
         article.environment_facets,
         article.language,
+        article.review_every_days,
+        article.review_due_on,
     )
 
 
@@ -148,6 +150,7 @@ class ArticleShape(ArticleRowShape):
         fields = [
             *ArticleRowShape.Meta.fields, *PARTS, "parts", "html", "comments", "environment_facets",
             "team", "created_by", "changed_by", "archived_reason", "merged_into",
+            "review_every_days", "review_due_on",
         ]  # fmt: skip
 
     @extend_schema_field(TEXTS)
@@ -389,6 +392,8 @@ class ChangedArticle(Facts):
     domain = DomainPath(required=False, allow_null=True)
     owner = Colleague(required=False, allow_null=True)
     editors = serializers.ListField(child=Colleague(), max_length=50, required=False)
+    review_every_days = serializers.IntegerField(required=False, allow_null=True)
+    review_due_on = serializers.DateField(required=False, allow_null=True)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     significance = Word(Version.Significance, required=False)

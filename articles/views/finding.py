@@ -94,7 +94,8 @@ def search(request: HttpRequest) -> HttpResponse:
             if q or key != "relevance"
         ],
         "frame": "app.html" if request.user.is_agent else "articles/outside_frame.html",
-        "misread": sorted(narrowing.form.errors),
+        # Only lists are narrowed by what is due: the search engine does not know dates.
+        "misread": sorted({*narrowing.form.errors, *({"due"} & {*request.GET} if q else ())}),
     }
     found = _searched(request, q, chosen, sort) if q else _browsed(request, narrowing, sort)
     context |= found | _facets(request, q, chosen, found.get("counted"))
@@ -328,6 +329,12 @@ def _facets(
             "query": toggled(request.GET, "flagged", "true", alone=True),
         }
         if agent
+        else None,
+        "due": {
+            "on": request.GET.get("due") == "true",
+            "query": toggled(request.GET, "due", "true", alone=True),
+        }
+        if agent and not q
         else None,
         "hidden": [
             (name, value)
