@@ -38,8 +38,8 @@ with met as (
     t.reopened_count > 0 and exists (
       select from tickets_ticketevent e
       where e.ticket_id = t.id and e.verb = 'reopened' and e.at >= l.at) as reopened,
-    coalesce(least(greatest(t.severity, 1), 3),
-      case t.priority when 4 then 3 when 3 then 2 else 1 end) as severity
+    case when t.severity is not null then least(greatest(t.severity, 1), 3)
+      when t.priority = 4 then 3 when t.priority = 3 then 2 else 1 end as severity
   from loops_link l
   join articles_article a on a.id = l.article_id
   join articles_version v on v.id = l.version_id
