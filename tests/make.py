@@ -5,6 +5,8 @@ from typing import Any
 
 from articles import actions as article_actions
 from articles.models import Article
+from loops.coaching import reviewing, sampling
+from loops.models import Sample
 from loops.solve import actions as solve_actions
 from people import actions as people_actions
 from people.models import Domain, Organisation, SiteSettings, Team, User
@@ -114,3 +116,55 @@ def gate(mode: str) -> None:
     site = SiteSettings.load()
     site.gate_mode = mode
     site.save(update_fields=["gate_mode"])
+
+
+def coach(**fields: Any) -> User:
+    return publisher(is_coach=True, **fields)
+
+
+def coachee(competency: str = "contributor", **fields: Any) -> User:
+    """Somebody with a coach, and a team with a manager."""
+    if "coach" not in fields:
+        fields["coach"] = coach()
+    if "team" not in fields:
+        fields["team"] = team(manager=contributor())
+    return user(competency, **fields)
+
+
+def silent_ticket(*, by: User, reason: str = "account_action") -> Ticket:
+    """A ticket solved without knowledge."""
+    return solve_actions.solve(
+        searched(ticket(), by=by), by=by, outcome="no_knowledge", reason=reason
+    )
+
+
+def answers(sample: Sample, **other: Any) -> dict[str, Any]:
+    """Every answer a good one, but for those that are named; `links` is the answer to all three
+    questions about each link."""
+    if sample.kind == "content":
+        asked = {one.key: "yes" for one in reviewing.criteria_of(sample)}
+        return {**asked, **other}
+    said = other.pop("links", "yes")
+    judged = [
+        {"article": link.article.number, **dict.fromkeys(reviewing.LINK_ASKS, said)}
+        for link in reviewing.links_of(sample)
+    ]
+    asked = {name: good or "yes" for name, (_label, good) in reviewing.ASKS.items()}
+    return {**asked, "links": judged, **other}
+
+
+def sample(person: User, *, kind: str = "content", n: int = 1) -> list[Sample]:
+    """Drawn by the person's coach, from work that is there."""
+    assert person.coach is not None
+    return sampling.draw(person, kind=kind, n=n, by=person.coach, seed=1)
+
+
+def reviewed(person: User, *, kind: str = "content", note: str = "", **other: Any) -> Sample:
+    """A finished review of something new of this person's."""
+    if kind == "content":
+        article(by=person)
+    else:
+        solved_ticket(by=person)
+    drawn = sample(person, kind=kind)[0]
+    assert person.coach is not None
+    return reviewing.review(drawn, by=person.coach, answers=answers(drawn, **other), note=note)

@@ -18,8 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from loops.coaching import access, goals, packets, reviewing
-from loops.coaching.forms import answers_from, given_for, questions_of
-from loops.models import CoachNote, Goal, Proposal, Sample
+from loops.coaching.forms import Question, answers_from, given_for, questions_of
+from loops.models import CoachNote, Goal, Link, Proposal, Sample
 from people.models import Team, User
 from people.site import Changed, Rows, me
 
@@ -63,6 +63,21 @@ class SampleForm(forms.ModelForm):
         """The verb looks at it, in words; nothing is set on the sample before."""
 
 
+def explained(sample: Sample) -> dict[str, Question]:
+    """The questions, each naming the article that it is about, with good and bad examples."""
+    asked = questions_of(sample)
+    for field in asked.values():
+        if isinstance(field.about, Link):
+            field.label = f"{field.about.article.number} · {field.label}"
+        elif field.about is not None:
+            field.help_text = format_html(
+                "{} {}: “{}” {}: “{}”",
+                *(field.about.why, _("Good"), field.about.good),
+                *(_("Not good"), field.about.bad),
+            )
+    return asked
+
+
 @admin.register(Sample)
 class SampleAdmin(Private):
     form = SampleForm
@@ -85,7 +100,7 @@ class SampleAdmin(Private):
     ]
     list_select_related = ["person", "ticket", "article", "version", "reviewed_by"]
     search_fields = ["person__name", "person__email", "ticket__number", "article__number"]
-    readonly_fields = ["person", "kind", "page", "coach", "stratum", "drawn_at", "given"]
+    readonly_fields = ["whose", "kind", "page", "drawn_by", "stratum", "drawn_at", "given"]
     below = (HISTORY,)
 
     @admin.display(description=_("sample"), ordering="pk")
@@ -95,8 +110,8 @@ class SampleAdmin(Private):
     @admin.display(description=_("about"))
     def about(self, sample: Sample) -> str:
         if sample.ticket is not None:
-            return f"{sample.ticket.number} {sample.ticket.subject}"
-        title = sample.version.title if sample.version else ""
+            return f"{sample.ticket.number} {sample.ticket.subject}"[:70]
+        title = sample.version.title[:60] if sample.version else ""
         return f"{sample.article.number if sample.article else ''} {title}"
 
     @admin.display(description=_("page"))
@@ -104,6 +119,14 @@ class SampleAdmin(Private):
         """Where the ticket's trail or the text stands beside the questions."""
         address = reverse("coaching:sample", args=[sample.pk])
         return format_html('<a href="{}">{}</a>', address, self.about(sample))
+
+    @admin.display(description=_("whose work"))
+    def whose(self, sample: Sample) -> str:
+        return str(sample.person)
+
+    @admin.display(description=_("drawn by"))
+    def drawn_by(self, sample: Sample) -> str:
+        return str(sample.coach)
 
     @admin.display(description=_("answers"))
     def given(self, sample: Sample) -> SafeString | str:
@@ -123,7 +146,7 @@ class SampleAdmin(Private):
         return obj is None or access.may_review(me(request), obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        about = ["person", "kind", "page", "coach", "stratum", "drawn_at"]
+        about = ["whose", "kind", "page", "drawn_by", "stratum", "drawn_at"]
         if obj is None or not self.may_change(request, obj):
             return [(None, {"fields": [*about, "state", "given", "score", "note"]})]
         return [
@@ -135,7 +158,7 @@ class SampleAdmin(Private):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         if obj is not None and self.may_change(request, obj):
-            kwargs["form"] = type("AskedForm", (SampleForm,), dict(questions_of(obj)))
+            kwargs["form"] = type("AskedForm", (SampleForm,), dict(explained(obj)))
         return super().get_form(request, obj, change=change, **kwargs)
 
     def apply(self, request: HttpRequest, thing: Sample, form: forms.ModelForm[Any]) -> None:
