@@ -70,7 +70,7 @@ select %(article)s, mine.id, case when mine.id is null then null else %(rank)s::
 from (select) one left join loops_search mine on mine.id = %(search)s::bigint and mine.visit = %(visit)s
 where not exists (
   select from loops_opening o where o.visit = %(visit)s and o.article_id = %(article)s
-    and o.at > now() - %(again)s)
+    and o.at > now() - %(again)s::interval)
 """
 
 
@@ -93,7 +93,7 @@ def open_article(
                 "rank": rank,
                 "visit": visit,
                 "by": by.pk if by else None,
-                "again": AGAIN,
+                "again": f"{AGAIN.total_seconds()} seconds",
             },
         )
         counted = bool(cursor.rowcount)

@@ -216,7 +216,8 @@ where way.audience = any({AUDIENCES}) and {allowed("a")};
 
 # What the first page and its lists ask for; both conditions are those of `allowed`.
 INDEXES = """
-create index if not exists help_branches on public.articles_article (audience, domain_id)
+create index if not exists help_branches on public.articles_article
+  (audience, domain_id) include (id, language, helped_count, reuse_count)
   where confidence = 'validated' and merged_into_id is null;
 create index if not exists help_best on public.articles_article
   (language, helped_count desc, reuse_count desc, id desc)

@@ -81,7 +81,7 @@ def branches(reader: Reader) -> dict[str, Branch]:
         .exclude(domain=None)
         .order_by()
         .values_list("domain")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("*"))
     )
     rows = Domain.objects.order_by("path").values_list("pk", "path", "name")
     found = {path: Branch(path, name) for _pk, path, name in rows}
@@ -103,11 +103,15 @@ def names() -> dict[str, str]:
 
 
 def listed(reader: Reader, path: str, language: str, cursor: str) -> Page:
-    """The articles of one branch, the most helpful first."""
+    """The articles of one branch, the most helpful first. The page is cut by what an index
+    holds, and only its rows are read whole."""
     found = readable(reader).filter(
         Q(domain__path=path) | Q(domain__path__startswith=f"{path}/")
     )
-    return keyset(titled(found.order_by(), language), ORDER, cursor=cursor, size=PAGE)
+    slim = found.order_by().only("helped_count", "reuse_count")
+    cut = keyset(slim, ORDER, cursor=cursor, size=PAGE)
+    rows = titled(readable(reader).filter(pk__in=[row.pk for row in cut.rows]), language)
+    return replace(cut, rows=list(rows.order_by(*ORDER)))
 
 
 def best(reader: Reader, language: str) -> list[Article]:
@@ -151,8 +155,17 @@ class Reading:
 def read(reader: Reader, number: str, language: str) -> Reading | None:
     """The article for its page, or nothing: hidden and missing are the same. One query."""
     here = Translation.objects.filter(article=OuterRef("pk"))
-    alike = readable(reader).filter(domain=OuterRef("domain")).exclude(pk=OuterRef("pk"))
-    same = ExpressionWrapper(Q(language=OuterRef("language")), output_field=BooleanField())
+    same = ExpressionWrapper(
+        Q(language=OuterRef(OuterRef("language"))), output_field=BooleanField()
+    )
+    alike = (
+        readable(reader)
+        .filter(domain=OuterRef(OuterRef("domain")))
+        .exclude(pk=OuterRef(OuterRef("pk")))
+        .alias(same=same)
+        .order_by("-same", *ORDER)
+        .values("pk")[:RELATED]
+    )
     above = Domain.objects.alias(
         way=ExpressionWrapper(OuterRef("domain__path"), output_field=CharField())
     ).filter(Q(way=F("path")) | Q(way__startswith=Concat(F("path"), Value("/"))))
@@ -174,11 +187,9 @@ def read(reader: Reader, number: str, language: str) -> Reading | None:
                 )
             ),
             related=ArraySubquery(
-                alike.alias(same=same)
-                .order_by("-same", *ORDER)
-                .values(row=JSONObject(number="number", title="title", language="language"))[
-                    :RELATED
-                ]
+                Article.objects.filter(pk__in=alike)
+                .order_by(*ORDER)
+                .values(row=JSONObject(number="number", title="title", language="language"))
             ),
             trail=ArraySubquery(
                 above.order_by("path").values(row=JSONObject(path="path", name="name"))

@@ -28,7 +28,7 @@ from tests import make
 
 LIST = Path(__file__).with_name("doors.txt")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "help"])
 
 # What a placeholder is filled with: things that exist, so that a door which forgets to ask
 # who is there has something to give away. `hidden` is filled with things that do not exist.
@@ -185,6 +185,8 @@ def test_nothing_is_open_to_a_stranger_but_what_is_named_here():
 
 
 # Sign-in and its relatives, the set-up by its secret link, the language and the theme (cookies
-# of one's own), what a machine asks about our health; and the list of articles, which holds for
-# a visitor what is public.
-MAY_BE_OPEN = re.compile(r"/(accounts/|setup/$|language/$|theme/$|livez$|readyz$|articles/$)")
+# of one's own), what a machine asks about our health; the list of articles, which leads on; and
+# the help centre, which the database itself keeps to what is public.
+MAY_BE_OPEN = re.compile(
+    r"/(accounts/|setup/$|language/$|theme/$|livez$|readyz$|articles/$|help/(?!ask/|write/|mine/))"
+)

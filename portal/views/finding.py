@@ -75,7 +75,7 @@ def search(request: HttpRequest) -> HttpResponse:
     q = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:QUERY_LENGTH]
     if not q:
         return redirect("help:home")
-    reader = wall.reader_of(request)
+    reader: Any = wall.reader_of(request)  # the engine asks it what it asks of people
     chosen = _chosen(request)
     asked = request.GET.get("page", "")
     at = min(MOST, int(asked)) if asked.isdecimal() and 0 < len(asked) < 4 else 1
@@ -129,7 +129,9 @@ def _address(hit: engine.Hit, search: int | None) -> str:
 
 
 def _turned(request: HttpRequest, at: int) -> str:
-    told = {n: v for n, v in request.GET.items() if n in ("q", "domain", "language")}
+    told: dict[str, Any] = {
+        n: v for n, v in request.GET.items() if n in ("q", "domain", "language")
+    }
     return f"?{urlencode({**told, 'page': at})}"
 
 
@@ -144,7 +146,9 @@ def _facets(
 
     def choice(name: str, value: str, label: object) -> dict[str, Any]:
         on = chosen.get(name) == [value]
-        query = {n: v for n, v in told.items() if n != name} | ({} if on else {name: value})
+        query: dict[str, Any] = {n: v for n, v in told.items() if n != name}
+        if not on:
+            query[name] = value
         return {
             "label": label,
             "on": on,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -72,6 +70,7 @@ def shown(request: HttpRequest, reading: Reading, **more: object) -> dict[str, o
         "cause": _("Why it happens"),
     }
     text = " ".join(strip_tags(part.html) for part in reading.parts)
+    lead = strip_tags(issue.html) if issue else text
     said = request.GET.get("said", "")
     return {
         "reading": reading,
@@ -81,9 +80,7 @@ def shown(request: HttpRequest, reading: Reading, **more: object) -> dict[str, o
         "match": issue or environment or reading.facets,
         "sections": [{"part": part, "head": heads.get(part.name, part.label)} for part in rest],
         "minutes": max(1, round(len(text.split()) / WORDS_A_MINUTE)),
-        "about": Truncator(
-            re.sub(r"\s+", " ", strip_tags(issue.html if issue else text))
-        ).chars(155),
+        "about": Truncator(" ".join(lead.split())).chars(155),
         "canonical": f"{settings.SITE_URL}{address(article.number, reading.title)}",
         "related": [
             {**row, "url": address(row["number"], row["title"])} for row in reading.related

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-APPS = ("people", "articles", "tickets", "loops")
+APPS = ("people", "articles", "tickets", "loops", "portal")
 ROOMS = [
     path
     for app in APPS
