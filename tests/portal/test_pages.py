@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from articles import actions
 from articles.models import Article, Feedback, View
-from articles.templatetags.knowledge import language_named  # noqa: F401  (the pages' own words)
 from loops.models import Opening, Search
 from tests import make
 from tests.load.measure import queries_of
@@ -294,16 +293,13 @@ def test_asking_for_help_makes_a_ticket_of_ones_own(client, world):
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/help/", 8),
+        ("/help/", 10),
         ("article", 8),
         ("/help/search/?q=receipts", 12),
-        ("/help/browse/till/", 8),
+        ("/help/browse/till/", 10),
     ],
 )
 def test_a_page_stays_within_its_budget(client, world, address, most, signed_in):
-    from django.db import connections
-    from django.test.utils import CaptureQueriesContext
-
     if signed_in:
         organisation = make.organisation()
         client.force_login(make.customer(organisation=organisation))
@@ -325,16 +321,3 @@ def test_pages_are_light_and_have_no_script(client, world):
         page = client.get(address, follow=True)
         assert b"<script" not in page.content
         assert len(page.content) < 40_000
-
-
-def test_an_edit_of_an_internal_passage_changes_nothing_outside(client, world):
-    # acceptance: reuse/02 (the date is shown in test_wall.py)
-    article = Article.objects.get(pk=world.a1.pk)
-    before = connection.ops.quote_name, Article.objects.count()
-    words = article.words()["resolution"].replace("zzpassage", "zzpassage, and ask HW")
-    actions.improve(article, by=world.by, changes={"resolution": words})
-    article.refresh_from_db()
-    assert (
-        article.rendered["outside"] == Article.objects.get(pk=world.a1.pk).rendered["outside"]
-    )
-    assert Article.objects.count() == before[1]
