@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from articles import actions
-from articles.models import ArticleEvent
+from articles.models import ArticleEvent, View
 from people.models import SiteSettings
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def split(article: Article) -> dict[str, Any]:
     helped: Counter[tuple[date, bool, str]] = Counter()
     links: Counter[tuple[date, bool, str]] = Counter()
     day = TruncDate("at", tzinfo=zone)
-    seen = article.views.annotate(day=day).values_list("day", "inside", "role")
+    # What was merged into it was seen and linked under its own number.
+    own = Q(article=article) | Q(article__merged_into=article)
+    seen = View.objects.filter(own).annotate(day=day).values_list("day", "inside", "role")
     for *key, n in seen.annotate(n=Count("pk")).order_by():
         views[tuple(key)] = n  # type: ignore[index]
     rated = article.feedback.filter(helpful=True).annotate(day=day).values_list("day", "role")
@@ -72,7 +74,9 @@ def _standing_links(article: Article) -> list[ArticleEvent]:
     """The links that were made and not removed since, as the article's own history tells."""
     Verb = ArticleEvent.Verb
     standing: dict[str, ArticleEvent] = {}
-    events = article.events.filter(verb__in=[Verb.LINKED, Verb.UNLINKED]).select_related("by")
+    own = Q(article=article) | Q(article__merged_into=article)
+    linked = ArticleEvent.objects.filter(own, verb__in=[Verb.LINKED, Verb.UNLINKED])
+    events = linked.select_related("by")
     for event in events.order_by("at", "pk"):
         if event.verb == Verb.LINKED:
             standing.setdefault(event.origin_id, event)

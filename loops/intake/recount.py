@@ -22,13 +22,20 @@ from articles_article x
 left join (select l.article_id, count(*) n, max(l.at) last
            from loops_link l
            join articles_article a on a.id = l.article_id
+           join articles_version v on v.id = l.version_id
            join tickets_ticket t on t.id = l.ticket_id
            where l.kind = 'resolution'
              and not (a.origin_type = 'ticket' and a.origin_id = t.number)
+             and not (v.number = 1 and v.origin_type = 'ticket' and v.origin_id = t.number)
            group by 1) l on l.article_id = x.id
-left join (select article_id, count(*) n from articles_feedback where helpful group by 1) f
-  on f.article_id = x.id
-left join (select article_id, count(*) n from articles_view group by 1) v on v.article_id = x.id
+-- One person's "it helped" counts once, for two articles that became one as well.
+left join (select article_id, count(*) filter (where by_id is null) + count(distinct by_id) n
+           from articles_feedback where helpful group by 1) f on f.article_id = x.id
+-- Views stay where they were seen, and count for the article that this one became, too.
+left join (select counted.id, count(*) n
+           from articles_view v join articles_article a on a.id = v.article_id
+           cross join lateral (values (a.id), (a.merged_into_id)) counted(id)
+           where counted.id is not null group by 1) v on v.id = x.id
 left join (select article_id, count(*) n from articles_flag where state in ('open', 'taken')
            group by 1) o on o.article_id = x.id
 where a.id = x.id and (a.reuse_count, a.last_reused_at, a.helped_count, a.view_count, a.open_flags)

@@ -117,6 +117,7 @@ def merge(
     )
     for article in (kept, gone):
         refresh_reuse(article)
+        article.refresh_from_db(fields=["reuse_count", "last_reused_at"])
     _tell(made, by=by, text=made.note)
     return made
 
@@ -293,6 +294,7 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
     merge.save(update_fields=["undone_by", "undone_at"])
     for article in (kept, gone):
         refresh_reuse(article)
+        article.refresh_from_db(fields=["reuse_count", "last_reused_at"])
     _tell(merge, by=by, text=_("The merge was undone."))
     return merge
 
