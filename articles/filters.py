@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,7 @@ from django_filters import (
     FilterSet,
 )
 
-from articles.models import Article, Audience, Confidence, Flag, Governance
+from articles.models import Article, Audience, Confidence, Feedback, Flag, Governance
 from articles.queries import ArticleQuerySet
 from kcs.filters import LIMIT, CommaFilter, ListFilter
 from people.models import Domain
@@ -91,22 +93,50 @@ class ArticleFilter(ListFilter):
         return articles.filter(open_flags__gt=0) if yes else articles.filter(open_flags=0)
 
 
-class FlagFilter(FilterSet):
+class RemarkFilter(FilterSet):
+    """What both halves of the queue are narrowed by."""
+
+    article = CharFilter(
+        field_name="article__number", lookup_expr="iexact", label=_("Article"), max_length=20
+    )
+    domain = CharFilter(method="of_domain", label=_("Domain"), max_length=LIMIT)
+    owner = CharFilter(method="of_person", label=_("Who answers"), max_length=LIMIT)
+    by = CharFilter(method="of_person", label=_("Who said it"), max_length=LIMIT)
+
+    def of_person(self, rows: QuerySet[Any], name: str, who: str) -> QuerySet[Any]:
+        if who == "me":
+            return rows.filter(**{name: self.request.user})
+        if who == "nobody":
+            return rows.filter(**{name: None})
+        return rows.filter(**{f"{name}__email__iexact": who})
+
+    def of_domain(self, rows: QuerySet[Any], _name: str, path: str) -> QuerySet[Any]:
+        """A branch: the domain itself and everything below it."""
+        if path == "none":
+            return rows.filter(article__domain=None)
+        branch = Domain.objects.branch(path.strip("/")).order_by()
+        return rows.filter(article__domain__in=branch)
+
+
+class FlagFilter(RemarkFilter):
     """Flags by state and kind, by who answers them, and by who raised them."""
 
     state = CommaFilter(choices=Flag.State.choices, label=_("State"))
     kind = CommaFilter(choices=Flag.Kind.choices, label=_("Kind"))
-    article = CharFilter(
-        field_name="article__number", lookup_expr="iexact", label=_("Article"), max_length=20
-    )
-    owner = CharFilter(method="of_person", label=_("Who answers"), max_length=LIMIT)
-    by = CharFilter(method="of_person", label=_("Who raised it"), max_length=LIMIT)
 
     class Meta:
         model = Flag
         fields: list[str] = []
 
-    def of_person(self, flags: QuerySet[Flag], name: str, who: str) -> QuerySet[Flag]:
-        if who == "me":
-            return flags.filter(**{name: self.request.user})
-        return flags.filter(**{f"{name}__email__iexact": who})
+
+class FeedbackFilter(RemarkFilter):
+    """Feedback by state, by where and in which role it was said, and by whether it helped."""
+
+    state = CommaFilter(choices=Feedback.State.choices, label=_("State"))
+    role = CharFilter(label=_("Role"), max_length=12)
+    channel = CharFilter(label=_("Channel"), max_length=8)
+    helpful = BooleanFilter(label=_("Helpful"))
+
+    class Meta:
+        model = Feedback
+        fields: list[str] = []

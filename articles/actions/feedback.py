@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from articles import text
@@ -64,6 +64,7 @@ def rate(
         helpful=helpful,
         comment=comment,
         by=by,
+        at=timezone.now(),
         role=role_of(by),
         channel=channel,
         email=checked_email(email) if by is None and asks else "",

@@ -56,6 +56,7 @@ def flag(
         note=note,
         passage=text.clean(passage, field="passage").strip()[:PASSAGE],
         by=by,
+        at=timezone.now(),
         owner=owner,
         origin_type=origin[0],
         origin_id=origin[1],

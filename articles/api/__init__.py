@@ -1,7 +1,7 @@
 """The API of knowledge: articles with their versions and states, flags, suggestions, feedback."""
 
 from articles.api.articles import Articles
-from articles.api.review import Flags
+from articles.api.review import Comments, Flags
 from articles.api.templates import Templates
 
-__all__ = ["Articles", "Flags", "Templates"]
+__all__ = ["Articles", "Comments", "Flags", "Templates"]

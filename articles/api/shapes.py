@@ -249,12 +249,51 @@ class FlagShape(serializers.ModelSerializer[Flag]):
     answered_by = Colleague(read_only=True)
     origin = OriginShape(source="*", read_only=True)
 
+    age_hours = serializers.SerializerMethodField()
+    turnaround_hours = serializers.FloatField(source="hours", allow_null=True, read_only=True)
+
     class Meta:
         model = Flag
         fields = [
-            "id", "article", "version", "kind", "note", "by", "at", "state", "owner", "answer",
-            "answered_by", "answered_at", "origin",
+            "id", "article", "version", "kind", "note", "passage", "by", "at", "age_hours",
+            "state", "owner", "taken_at", "answer", "answered_by", "answered_at",
+            "turnaround_hours", "origin",
         ]  # fmt: skip
+
+    def get_age_hours(self, flag: Flag) -> float:
+        return flag.age_hours
+
+
+class FeedbackShape(serializers.ModelSerializer[Feedback]):
+    """What a reader said, in the queue. An address that somebody left stays in the house: an
+    answer is sent to it, and nobody reads it."""
+
+    article: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
+    version: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        "number", read_only=True
+    )
+    by = Colleague(read_only=True)
+    owner = Colleague(read_only=True)
+    answered_by = Colleague(read_only=True)
+    answered_by_mail = serializers.SerializerMethodField()
+    age_hours = serializers.SerializerMethodField()
+    turnaround_hours = serializers.FloatField(source="hours", allow_null=True, read_only=True)
+
+    class Meta:
+        model = Feedback
+        fields = [
+            "id", "article", "version", "helpful", "comment", "by", "role", "channel",
+            "language", "at", "age_hours", "state", "owner", "taken_at", "answer",
+            "answered_by", "answered_at", "turnaround_hours", "answered_by_mail",
+        ]  # fmt: skip
+
+    def get_answered_by_mail(self, feedback: Feedback) -> bool:
+        return bool(feedback.email)
+
+    def get_age_hours(self, feedback: Feedback) -> float:
+        return feedback.age_hours
 
 
 class SuggestionShape(serializers.ModelSerializer[Suggestion]):
@@ -418,10 +457,15 @@ class Declining(Asked):
 class NewFlag(Asked):
     kind = Word(Flag.Kind)
     note = Text(default="", max_length=2000)
+    passage = Text(default="", max_length=1000)
 
 
 class Answering(Asked):
     answer = Text(default="", max_length=2000)
+
+
+class Handing(Asked):
+    to = Colleague()
 
 
 class NewFeedback(Asked):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import Article, Version
@@ -75,6 +76,11 @@ class Answerable:
     def turnaround(self) -> timedelta | None:
         """From the day it was said to the answer."""
         return self.answered_at - self.at if self.answered_at else None
+
+    @property
+    def age_hours(self) -> float:
+        """How long ago it was said."""
+        return round((timezone.now() - self.at).total_seconds() / 3600, 2)
 
     @property
     def hours(self) -> float | None:

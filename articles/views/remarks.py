@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -57,7 +58,7 @@ def flags(request: AgentRequest) -> HttpResponse:
         "domains": Domain.objects.all(),
         "colleagues": User.objects.agents().order_by("name").only("name", "email")[:COLLEAGUES],
         "newer_url": f"{path}?{query}".rstrip("?&") if after else "",
-        "older_url": f"{path}?{query}after={beyond}" if beyond else "",
+        "older_url": f"{path}?{query}after={quote(beyond)}" if beyond else "",
         "is_queue": True,
     }
     return render(request, "articles/flags.html", context)

@@ -91,7 +91,7 @@ def test_taking_a_flag_makes_it_ones_own(htmx, article):
     assert "<html" not in response.text
     flag.refresh_from_db()
     assert (flag.state, flag.owner) == ("taken", taker)
-    assert flag.pk in [f.pk for f in htmx.get(QUEUE, {"mine": "1"}).context["flags"]]
+    assert flag.pk in [f.pk for f in htmx.get(QUEUE, {"mine": "1"}).context["remarks"]]
 
 
 def test_a_flag_is_answered_once(article):
@@ -108,7 +108,7 @@ def test_who_may_not_change_the_article_does_not_answer_for_it(client, article):
     for verb in ("take", "resolve", "reject"):
         where = reverse(f"articles:{verb}", args=[flag.pk])
         assert client.post(where, {"answer": "x"}).status_code == 403
-    assert flag.pk not in [f.pk for f in client.get(QUEUE).context["flags"]]
+    assert flag.pk not in [f.pk for f in client.get(QUEUE).context["remarks"]]
 
 
 def test_customers_do_not_flag(client, article):
@@ -161,17 +161,17 @@ def test_the_queue_needs_few_queries_and_shows_the_oldest_first(
     client.get(QUEUE)
     with django_assert_max_num_queries(15):
         page = client.get(QUEUE)
-    shown = [flag.pk for flag in page.context["flags"]]
+    shown = [flag.pk for flag in page.context["remarks"]]
     assert shown == [flag.pk for flag in flags]
     assert hidden.pk not in shown
 
 
 def test_the_queue_is_paged_by_key(client, monkeypatch):
-    monkeypatch.setattr("articles.views.review.PAGE", 2)
+    monkeypatch.setattr("articles.views.remarks.PAGE", 2)
     article = make.article()
     made = [actions.flag(article, by=make.candidate(), kind="outdated") for _ in range(3)]
     client.force_login(make.contributor())
     first = client.get(QUEUE).context
-    assert [f.pk for f in first["flags"]] == [f.pk for f in made[:2]]
+    assert [f.pk for f in first["remarks"]] == [f.pk for f in made[:2]]
     second = client.get(first["older_url"]).context
-    assert [f.pk for f in second["flags"]] == [made[2].pk]
+    assert [f.pk for f in second["remarks"]] == [made[2].pk]
