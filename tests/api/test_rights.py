@@ -80,16 +80,19 @@ def test_sc7_9_a_value_outside_the_list_is_refused_and_the_article_unchanged(
     assert now == ("not_validated", "internal", "experience", 1)
     verbs = list(article.events.values_list("verb", flat=True))
     assert verbs == ["created"]
+    assert person.refusals.get().field == aspect, "the attempt is logged"
 
 
 @pytest.mark.parametrize("role", OFFERED)
 @pytest.mark.parametrize(("aspect", "value"), STATES)
 def test_sc7_9_a_value_outside_the_list_makes_no_new_article(api, role, aspect, value):
     asked = {"title": "New", "resolution": "Restart", aspect: value}
-    answer = api(make.user(role)).post("articles/", asked)
+    person = make.user(role)
+    answer = api(person).post("articles/", asked)
     allowed = value in OFFERED[role][aspect]
     assert answer.status_code == 201 if allowed else answer.status_code in (403, 422)
     assert Article.objects.exists() == allowed
+    assert person.refusals.exists() != allowed, "the attempt is logged"
 
 
 def test_sc7_9_an_attempt_is_written_down(api, caplog):
