@@ -39,6 +39,7 @@ ROOT = Path(__file__).parent.parent
 FIRST_ROWS = [
     ("people.migrations.0002_defaults", "fill"),
     ("articles.migrations.0002_rules", "first_template"),
+    ("articles.migrations.0005_lifecycle_rules", "first_standard"),
 ]
 
 
