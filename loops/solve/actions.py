@@ -470,11 +470,15 @@ def hear(ticket: Ticket, *, body: str, by: User | None = None) -> Message:
 
 
 @transaction.atomic
-def flag(ticket: Ticket, article: Article, *, by: User, kind: str, note: str = "") -> Flag:
+def flag(
+    ticket: Ticket, article: Article, *, by: User, kind: str, note: str = "", passage: str = ""
+) -> Flag:
     """Use the article and say what is wrong with it."""
     _working(ticket, by=by)
     link(ticket, article, by=by)
-    made = article_actions.flag(article, by=by, kind=kind, note=note, origin=origin_of(ticket))
+    made = article_actions.flag(
+        article, by=by, kind=kind, note=note, passage=passage, origin=origin_of(ticket)
+    )
     ticket_actions.record(ticket, Verb.FLAGGED, by=by, article=article.number, kind=kind)
     return made
 

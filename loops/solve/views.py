@@ -228,6 +228,7 @@ def flag(request: AgentRequest, number: str) -> HttpResponse:
         by=request.user,
         kind=request.POST.get("kind", ""),
         note=request.POST.get("note", ""),
+        passage=request.POST.get("passage", ""),
     )
     if (
         actions.may_send(ticket, article, by=request.user)
