@@ -69,4 +69,9 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.draw_samples",
         "schedule": crontab(day_of_week="mon", hour=4, minute=15),
     },
+    # Fridays: what one's knowledge did is read at the end of the week that it is about.
+    "tell-credit": {
+        "task": "loops.tasks.tell_credit",
+        "schedule": crontab(day_of_week="fri", hour=11, minute=45),
+    },
 }

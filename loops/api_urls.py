@@ -5,9 +5,20 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from articles.api import Comments, Flags, Templates
+from articles.api import (
+    Comments,
+    ContentStandard,
+    Flags,
+    Hints,
+    OneTemplate,
+    TemplateCopy,
+    Templates,
+)
 from kcs.api import Nowhere
+from loops.asking.api import Colleagues, Questions
 from loops.coaching.api import Coachees, Goals, Reviews
+from loops.credit import api as credit
+from loops.duplicates.api import MergesMade, Pairs
 from loops.solve.api import Articles, Find, Tickets
 from loops.upkeep.api import OF_ARTICLE, Recalls, Review
 from people.api import Domains, Me, Rights
@@ -17,23 +28,36 @@ app_name = "api"
 router = SimpleRouter()
 router.register("tickets", Tickets, basename="ticket")
 router.register("articles", Articles, basename="article")
+router.register("duplicates", Pairs, basename="pair")
+router.register("merges", MergesMade, basename="merge")
 router.register("flags", Flags, basename="flag")
 router.register("feedback", Comments, basename="feedback")
 router.register("reviews", Reviews, basename="review")
 router.register("goals", Goals, basename="goal")
+router.register("questions", Questions, basename="question")
 router.register("recalls", Recalls, basename="recall")
 
 urlpatterns = [
+    path("articles/hints/", Hints.as_view(), name="hints"),
     path("", include(router.urls)),
     *(
         re_path(rf"^articles/(?P<number>KB-[0-9]{{1,18}})/{word}/$", view.as_view(), name=word)
-        for word, view in OF_ARTICLE.items()
+        for word, view in {**OF_ARTICLE, **credit.OF_ARTICLE}.items()
     ),
+    re_path(
+        r"^tickets/(?P<number>KT-[0-9]{1,18})/colleagues/$",
+        Colleagues.as_view(),
+        name="colleagues",
+    ),
+    path("my-knowledge/", credit.Mine.as_view(), name="my-knowledge"),
     path("review/", Review.as_view(), name="review"),
     path("search/", Find.as_view(), name="search"),
     path("coachees/", Coachees.as_view(), name="coachees"),
     path("domains/", Domains.as_view(), name="domains"),
     path("templates/", Templates.as_view(), name="templates"),
+    path("templates/<int:pk>/", OneTemplate.as_view(), name="template"),
+    path("templates/<int:pk>/copy/", TemplateCopy.as_view(), name="template-copy"),
+    path("standard/", ContentStandard.as_view(), name="standard"),
     path("rights/", Rights.as_view(), name="rights"),
     path("me/", Me.as_view(), name="me"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from loops.coaching import sampling
+from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
 from loops.solve import actions
 from loops.upkeep import computing
@@ -36,3 +37,9 @@ def compute_upkeep() -> int:
 def refresh_upkeep() -> int:
     """The same for articles that something happened to since."""
     return computing.compute_touched()
+
+
+@shared_task
+def tell_credit() -> int:
+    """Tell people what others did with their knowledge in the last seven days."""
+    return crediting.tell_credit()

@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("loops.solve.urls")),
     path("", include("loops.duplicates.urls")),
     path("", include("loops.mine.urls")),
+    path("", include("loops.asking.urls")),
+    path("", include("loops.credit.urls")),
     path("", include("loops.coaching.urls")),
     path("", include("loops.upkeep.urls")),
     path("palette/", palette.palette, name="palette"),

@@ -210,7 +210,10 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["language", "theme", "letter_keys", "compact", "signature"]
+        fields = [
+            "language", "theme", "letter_keys", "compact", "signature", "shows_credit",
+            "may_be_asked",
+        ]  # fmt: skip
         widgets = {
             "theme": forms.RadioSelect,
             "signature": forms.Textarea(attrs={"rows": 3}),
@@ -227,8 +230,8 @@ class PreferencesForm(forms.ModelForm):
         own = [(code, get_language_info(code)["name_local"]) for code, _name in LANGUAGES]
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=own)
         if not self.instance.is_agent:
-            # Shortcuts, rows and replies are the desk's.
-            for name in ("letter_keys", "compact", "signature"):
+            # Shortcuts, rows, replies and colleagues are the desk's.
+            for name in ("letter_keys", "compact", "signature", "shows_credit", "may_be_asked"):
                 del self.fields[name]
 
     def _post_clean(self) -> None:

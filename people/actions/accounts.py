@@ -383,6 +383,8 @@ def prefer(
     letter_keys: bool | None = None,
     compact: bool | None = None,
     signature: str | None = None,
+    shows_credit: bool | None = None,
+    may_be_asked: bool | None = None,
     muted: Iterable[str] | None = None,
     mailed: Iterable[str] | None = None,
 ) -> User:
@@ -403,6 +405,8 @@ def prefer(
         "letter_keys": letter_keys,
         "compact": compact,
         "signature": signature,
+        "shows_credit": shows_credit,
+        "may_be_asked": may_be_asked,
         "muted": sorted(kinds & set(muted)) if muted is not None else None,
         "mailed": sorted(kinds & set(mailed)) if mailed is not None else None,
     }

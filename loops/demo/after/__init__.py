@@ -6,9 +6,9 @@ Each module adds its part with the product's own verbs or rows, once the story i
 from collections.abc import Callable
 from datetime import datetime
 
-from loops.demo.after import coaching, upkeep
+from loops.demo.after import asking, coaching, duplicates, upkeep
 
-STEPS: list[Callable[[datetime], None]] = [coaching.add, upkeep.add]
+STEPS: list[Callable[[datetime], None]] = [duplicates.add, coaching.add, upkeep.add, asking.add]
 
 
 def add_all(now: datetime) -> None:

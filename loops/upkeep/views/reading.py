@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from articles.views.doors import find
+from loops.credit.views import told as told_contributors
 from loops.models import Upkeep
 from loops.upkeep import computing, deciding, lists, recall, words
 from loops.upkeep import efficacy as versions
@@ -20,7 +21,7 @@ from people.doors import AgentRequest, agents_only
 @agents_only
 def evidence(request: AgentRequest, number: str) -> HttpResponse:
     """How sure we are of it and why; a panel for htmx, a page of its own for everyone else."""
-    article = find(request, number)
+    article = find(request, number, "owner_team")
     found = Upkeep.objects.filter(article=article).select_related("last_reuse_by").first()
     if found is None:
         # Written a moment ago: nobody waits for the job to know what a new article is worth.
@@ -35,6 +36,7 @@ def evidence(request: AgentRequest, number: str) -> HttpResponse:
         "may_review": deciding.may_review(request.user),
         "may_recall": recall.may_recall(request.user),
         "may_merge": ("change", "merge") in request.user.rights,
+        **told_contributors(article, request.user),
         "nav": "knowledge",
     }
     part = "#panel" if request.htmx else ""

@@ -1,0 +1,1 @@
+"""Recognition by value: what others did with somebody's knowledge, and thanks for it."""
