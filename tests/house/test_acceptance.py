@@ -10,7 +10,7 @@ ROWS = [
     *("structure/01", "structure/02", "structure/03"),
     *("structure/07", "structure/08", "structure/09"),
     *("reuse/03", "reuse/04", "reuse/05", "reuse/07"),
-    *("improve/01", "improve/02", "improve/04"),
+    *("improve/01", "improve/02", "improve/04", "improve/05", "improve/06"),
     *("ch/01", "ch/02", "ch/03", "ch/04"),
     "pi/01",
     *("pa/05", "pa/06"),
@@ -19,6 +19,7 @@ ROWS = [
     *("SC4.1", "SC4.2", "SC4.3", "SC4.4", "SC4.5"),
     *("SC7.1", "SC7.2", "SC7.3", "SC7.4", "SC7.5", "SC7.6", "SC7.7", "SC7.8", "SC7.9"),
     *("SC5.1", "SC5.2", "SC5.3", "SC5.4", "SC5.5", "SC5.6", "SC5.7"),
+    *("SC6.1", "SC6.2", "SC6.3", "SC6.4"),
 ]
 
 

@@ -16,7 +16,7 @@ from articles.models import Article, ArticleEvent, Flag, Suggestion, Version, Vi
 from articles.search import index
 from articles.search import query as engine
 from loops.demo import generator, load, people, truths
-from loops.models import Link, Outcome, Search
+from loops.models import Link, Merge, Outcome, Pair, Search
 from loops.solve import actions, gate
 from people.models import Domain, Notification, User
 from tickets.models import Message, Ticket, TicketEvent
@@ -302,6 +302,17 @@ def test_the_defect_comes_back_all_year():
     assert tickets.filter(is_defect=True).count() >= 20
     months = {(t.created_at.year, t.created_at.month) for t in tickets}
     assert len(months) >= 6
+
+
+def test_every_planted_duplicate_is_found_with_few_others():
+    """The measure of docs/kcs.md for the pairs that the night finds."""
+    numbers = dict(Article.objects.exclude(external_id="").values_list("external_id", "number"))
+    planted = {frozenset((numbers[a], numbers[b])) for a, b in truths.DUPLICATES.items()}
+    pairs = Pair.objects.values_list("older__number", "newer__number")
+    found = {frozenset(pair) for pair in pairs}
+    assert planted <= found
+    assert len(found) <= 24
+    assert Merge.objects.get().gone.merged_into is not None
 
 
 @pytest.mark.parametrize(
