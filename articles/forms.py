@@ -133,6 +133,21 @@ class TextForm(forms.Form):
             if part.name in asked or part.name in said
         ]
 
+    def left_over(self) -> list[dict[str, str]]:
+        """What was typed under another template and this one does not ask for: it comes along,
+        so that it is there again when somebody goes back."""
+        if not self.is_bound:
+            return []
+        labels = parts.labels()
+        for template in Template.objects.offered():
+            for part in parts.of_authors(template):
+                labels.setdefault(part.key, part.label)
+        return [
+            {"key": key, "label": label, "value": str(self.data[key])}
+            for key, label in labels.items()
+            if key not in self.fields and str(self.data.get(key, "")).strip()
+        ]
+
     def words(self) -> dict[str, Any]:
         """The text as the verbs take it."""
         values = {
@@ -312,7 +327,7 @@ class StateForm(ArticleForm):
         )
 
 
-def needs_reason(form: forms.Form, asked: dict[str, Any], *, name: str) -> None:
+def needs_reason(form: forms.BaseForm, asked: dict[str, Any], *, name: str) -> None:
     """People say why they archive something; programs are asked for it and may leave it out."""
     if asked.get("confidence") == Confidence.ARCHIVED and not (asked.get(name) or "").strip():
         form.add_error(name, _("Say in a few words why it is archived."))

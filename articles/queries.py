@@ -79,6 +79,11 @@ class TemplateQuerySet(models.QuerySet["Template"]):
         """What authors choose from, the preselected one first."""
         return self.filter(is_active=True).order_by("-is_default", "name", "pk")
 
+    def chosen(self, asked: str) -> Template:
+        """The offered one with this id or name; otherwise the preselected one."""
+        listed = list(self.offered()) or [self.usual()]
+        return next((t for t in listed if asked in (str(t.pk), t.name)), listed[0])
+
     def usual(self) -> Template:
         """The one that is taken where nobody chose: there is always one."""
         return self.order_by("-is_default", "-is_active", "pk")[0]

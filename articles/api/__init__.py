@@ -2,6 +2,21 @@
 
 from articles.api.articles import Articles
 from articles.api.review import Comments, Flags
-from articles.api.templates import Templates
+from articles.api.templates import (
+    ContentStandard,
+    Hints,
+    OneTemplate,
+    TemplateCopy,
+    Templates,
+)
 
-__all__ = ["Articles", "Comments", "Flags", "Templates"]
+__all__ = [
+    "Articles",
+    "Comments",
+    "ContentStandard",
+    "Flags",
+    "Hints",
+    "OneTemplate",
+    "TemplateCopy",
+    "Templates",
+]

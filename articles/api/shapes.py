@@ -54,42 +54,6 @@ def article_etag(article: Article) -> str:
 # What is told -------------------------------------------------------------------------------
 
 
-class TemplateShape(serializers.ModelSerializer[Template]):
-    parts = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Template
-        fields = ["id", "name", "is_default", "parts"]
-
-    @extend_schema_field(
-        {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "key": {"type": "string"},
-                    "label": {"type": "string"},
-                    "fixed": {"type": "boolean"},
-                },
-            },
-        }
-    )
-    def get_parts(self, template: Template) -> list[dict[str, Any]]:
-        """The five parts that every article has, then the template's own."""
-        fixed = {
-            "issue": _("Issue"),
-            "environment": _("Environment"),
-            "resolution": _("Resolution"),
-            "cause": _("Cause"),
-            "comments": _("Comments"),
-        }
-        told = [{"key": k, "label": str(v), "fixed": True} for k, v in fixed.items()]
-        return told + [
-            {"key": part["key"], "label": part.get("label", part["key"]), "fixed": False}
-            for part in template.parts
-        ]
-
-
 class OriginShape(serializers.Serializer):
     """The record that a thing was made from: in our system a ticket, else another's."""
 

@@ -31,6 +31,7 @@ from articles.forms import (
 from articles.models import Article, Template
 from articles.search import LIKELY, SHOWN
 from articles.search import query as engine
+from articles.views import hinting
 from articles.views.doors import find, visible
 from kcs.errors import BadValue, NotAllowed, Refused, Stale
 from people.doors import AgentRequest, agents_only
@@ -59,15 +60,19 @@ def create(request: AgentRequest) -> HttpResponse:
     if request.method != "POST":
         form = NewArticleForm(user=request.user, template=template, initial=_prefilled(request))
         if request.htmx and not request.htmx.boosted:
-            # Another template was chosen: only its further parts are exchanged.
-            return _part(request, "further", {"form": form, "new": True})
+            return _part(request, "parts", {"form": form, "new": True})
         return _editor(request, form)
     form = NewArticleForm(
         request.POST, user=request.user, template=template, initial=_prefilled(request)
     )
     doing = request.POST.get("do", "save")
     if doing == "template":
-        return _editor(request, _as_typed(form))
+        typed = _as_typed(form)
+        if request.htmx:
+            return _part(request, "parts", {"form": typed, "new": True})
+        return _editor(request, typed)
+    if doing == "hints" or "dismiss" in request.POST:
+        return _editor(request, _as_typed(form), **hinting.found(request.POST, template))
     if doing == "duplicates":
         return _editor(request, _as_typed(form), duplicates=_alike(request, form))
     if not form.is_valid():
@@ -88,8 +93,7 @@ def create(request: AgentRequest) -> HttpResponse:
 
 def _template(request: AgentRequest) -> Template:
     asked = request.POST.get("template") or request.GET.get("template") or ""
-    listed = list(Template.objects.offered())
-    return next((t for t in listed if str(t.pk) == asked or t.name == asked), listed[0])
+    return Template.objects.chosen(asked)
 
 
 def _prefilled(request: AgentRequest) -> dict[str, Any]:
@@ -178,11 +182,16 @@ def edit(request: AgentRequest, number: str) -> HttpResponse:
     else:
         form = made(request, article, request.POST)
     doing = request.POST.get("do", "save")
+    if doing == "hints" or "dismiss" in request.POST:
+        more = hinting.found(request.POST, article.template, article)
+        return _editor(request, _as_typed(form), article=article, **more)
     if doing == "duplicates":
         found = _alike(request, form, exclude=article)
         return _editor(request, _as_typed(form), article=article, duplicates=found)
     if not form.is_valid():
         return _refused(request, form, article=article, status=422)
+    if likely := _newly_alike(request, form, article):
+        return _ask_first(request, form, likely, article=article)
     try:
         said = (
             _improve(request, article, form)
@@ -436,11 +445,31 @@ def _refused(
     return response
 
 
-def _ask_first(request: AgentRequest, form: TextForm, likely: list[engine.Hit]) -> HttpResponse:
+def _newly_alike(request: AgentRequest, form: TextForm, article: Article) -> list[engine.Hit]:
+    """What this edit makes the article a likely duplicate of, unless it was shown already."""
+    likely = [h for h in _alike(request, form, exclude=article) if h.likeness >= LIKELY]
+    unseen = {hit.number for hit in likely} - set(request.POST.get("seen", "").split(","))
+    if not unseen:
+        return []
+    before = engine.duplicates(
+        article.words(), user=request.user, language=article.language, exclude=article.pk
+    )
+    # As alike before as now: whoever mends a word is not asked about that.
+    known = {hit.number for hit in before if hit.likeness >= LIKELY}
+    return likely if unseen - known else []
+
+
+def _ask_first(
+    request: AgentRequest,
+    form: TextForm,
+    likely: list[engine.Hit],
+    *,
+    article: Article | None = None,
+) -> HttpResponse:
     """The last look for duplicates, with the text as it now is. Saving is one press away."""
     if not request.htmx:
-        return _editor(request, _as_typed(form), asking=likely)
-    response = render(request, f"{DUPLICATES}#list", {"asking": likely})
+        return _editor(request, _as_typed(form), article=article, asking=likely)
+    response = render(request, f"{DUPLICATES}#list", {"asking": likely, "article": article})
     response["HX-Retarget"], response["HX-Reswap"] = "#duplicates", "outerHTML show:center"
     response["X-Kept"] = "1"  # nothing was saved: the drafts stay
     patch_vary_headers(response, ["HX-Request"])

@@ -73,12 +73,15 @@ def test_choosing_another_template_keeps_what_was_typed(client, agent):
     assert not Article.objects.exists()
 
 
-def test_with_htmx_only_the_further_parts_are_exchanged(htmx):
+def test_with_htmx_only_the_parts_are_exchanged_and_what_was_typed_comes_along(htmx):
     htmx.force_login(make.contributor())
     other = Template.objects.create(name="How-to", parts=[{"key": "w", "label": "Workaround"}])
-    page = htmx.get(NEW, {"template": other.pk}).text
+    typed = {"do": "template", "template": other.pk, "issue": "canary-typed"}
+    page = htmx.post(NEW, typed).text
     assert 'name="parts-w"' in page
-    assert 'name="issue"' not in page
+    assert "canary-typed" in page
+    assert 'name="title"' not in page
+    assert not Article.objects.exists()
 
 
 def test_the_structure_of_a_template_is_not_the_authors_to_change(client):
