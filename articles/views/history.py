@@ -65,6 +65,7 @@ def versions(request: AgentRequest, number: str) -> HttpResponse:
     context = {
         "article": article,
         "versions": rows[:PAGE],
+        "may_recall": ("change", "recall") in request.user.rights,
         "newer_url": path if before is not None else "",
         "older_url": f"{path}?before={rows[PAGE - 1].number}" if len(rows) > PAGE else "",
     }

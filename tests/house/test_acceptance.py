@@ -11,7 +11,7 @@ ROWS = [
     *("structure/07", "structure/08", "structure/09"),
     *("reuse/03", "reuse/04", "reuse/05", "reuse/07"),
     *("improve/01", "improve/02", "improve/04", "improve/05", "improve/06"),
-    *("ch/01", "ch/02", "ch/03", "ch/04"),
+    *("ch/01", "ch/02", "ch/03", "ch/04", "ch/05"),
     "pi/01",
     *("pa/05", "pa/06"),
     *("pa/14", "pa/15", "pa/16"),
