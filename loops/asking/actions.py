@@ -66,7 +66,7 @@ def ask(
         proposed=[one.logged() for one in proposed],
     )
     if ticket is not None:
-        _trace(made, TicketEvent.Verb.ASKED, by=by, person=str(asked))
+        trace(made, TicketEvent.Verb.ASKED, by=by, person=str(asked))
     _tell_asked(made, by=by)
     return made
 
@@ -86,7 +86,7 @@ def _may_be_asked(asked: User, *, by: User, ticket: Ticket | None, field: str) -
         )
 
 
-def _trace(question: Question, verb: str, *, by: User, **detail: Any) -> None:
+def trace(question: Question, verb: str, *, by: User | None, **detail: Any) -> None:
     if question.ticket is not None:
         ticket_actions.record(question.ticket, verb, by=by, question=question.pk, **detail)
 
@@ -133,7 +133,7 @@ def answer(question: Question, *, by: User, text: str) -> Question:
     question.state, question.answer = State.ANSWERED, text
     question.answered_by, question.answered_at = by, timezone.now()
     question.save(update_fields=["state", "answer", "answered_by", "answered_at"])
-    _trace(question, TicketEvent.Verb.ANSWERED, by=by, person=str(question.by))
+    trace(question, TicketEvent.Verb.ANSWERED, by=by, person=str(question.by))
     tell(
         [question.by],
         by=by,
@@ -165,7 +165,7 @@ def pass_on(question: Question, *, by: User, to: User, reason: str = "") -> Ques
     ]
     question.asked = to
     question.save(update_fields=["passed", "asked"])
-    _trace(question, TicketEvent.Verb.ASKED, by=by, person=str(to), passed=True)
+    trace(question, TicketEvent.Verb.ASKED, by=by, person=str(to), passed=True)
     _tell_asked(question, by=by)
     return question
 

@@ -33,9 +33,7 @@ def reuse(article, by=None, ticket=None, ago=timedelta(0), **fields):
 
 def used(person):
     """{article: (reuses, {kind: reuses since})} of what the page tells this person."""
-    return {
-        one.article.number: (one.count, dict(one.did)) for one in queries.credit(person)
-    }
+    return {one.article.number: (one.count, dict(one.did)) for one in queries.credit(person)}
 
 
 @pytest.fixture
@@ -150,7 +148,10 @@ def test_asking_for_credit_takes_as_many_statements_for_many_as_for_one(
 def test_pa_23_four_people_in_four_places_are_told_apart_and_by_team():
     """pa/23"""
     blue, red = make.team("Blue"), make.team("Red")
-    first, fixer = make.contributor(name="Ada", team=blue), make.contributor(name="Bo", team=red)
+    first, fixer = (
+        make.contributor(name="Ada", team=blue),
+        make.contributor(name="Bo", team=red),
+    )
     last, owner = make.contributor(name="Cy", team=blue), make.contributor(name="Di", team=red)
     article = make.article(by=first)
     articles.improve(article, by=fixer, changes={"cause": "The old firmware."})

@@ -3,14 +3,12 @@
 import pytest
 
 from people import actions
+from people.models import Notification
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
-KINDS = [
-    "assigned", "mentioned", "replied", "woken", "flag_answered", "flag_raised",
-    "article_changed", "suggestion_made", "suggestion_decided",
-]  # fmt: skip
+KINDS = Notification.Kind.values
 
 
 @pytest.fixture
@@ -68,6 +66,18 @@ def test_what_is_not_given_stays_as_it_was(noa):
     assert (noa.muted, noa.signature, noa.theme) == (["woken"], "Noa", "dark")
 
 
+def test_one_says_whether_one_is_told_of_credit_and_may_be_asked(client, noa):
+    page = client.get("/preferences/").content.decode()
+    assert 'name="shows_credit"' in page
+    client.post("/preferences/", {"language": "en", "theme": "auto", "may_be_asked": "on"})
+    noa.refresh_from_db()
+    assert (noa.shows_credit, noa.may_be_asked) == (False, True)
+    actions.prefer(noa, shows_credit=True, may_be_asked=False)
+    actions.prefer(noa, theme="dark")
+    noa.refresh_from_db()
+    assert (noa.shows_credit, noa.may_be_asked) == (True, False)
+
+
 def test_a_language_that_is_not_spoken_here_is_refused(client, noa):
     response = client.post("/preferences/", {"language": "xx", "theme": "auto"})
     assert response.status_code == 422
@@ -82,6 +92,7 @@ def test_customers_are_offered_what_concerns_them(client):
     assert 'value="flag_answered"' in page
     assert 'value="assigned"' not in page
     assert 'name="signature"' not in page
+    assert 'name="may_be_asked"' not in page
     saved = client.post(
         "/preferences/", {"language": "ru", "theme": "auto", "here": "flag_answered"}
     )

@@ -6,13 +6,14 @@ Each module adds its part with the product's own verbs or rows, once the story i
 from collections.abc import Callable
 from datetime import datetime
 
-from loops.demo.after import asking, coaching, duplicates, remarks, upkeep
+from loops.demo.after import administration, asking, coaching, duplicates, remarks, upkeep
 
 STEPS: list[Callable[[datetime], None]] = [
     duplicates.add,
     coaching.add,
     upkeep.add,
     asking.add,
+    administration.add,
     remarks.add,
 ]
 
