@@ -617,3 +617,16 @@ def test_linking_and_improving_while_merging_lose_nothing():
     assert written or isinstance(improved, Refused)
     old.refresh_from_db()
     assert not written or "Written meanwhile" in old.cause
+
+
+def test_whoever_was_writing_in_the_one_that_went_keeps_the_text(client, a7, expert):
+    old, new, _ = a7
+    actions.merge(old, new, by=expert)
+    client.force_login(expert)
+    kept = client.post(
+        f"/articles/{new.number}/edit/",
+        {"title": new.title, "cause": "Typed before the merge", "base": 1, "do": "save"},
+    )
+    assert kept.status_code == 409
+    assert "Typed before the merge" in kept.content.decode()
+    assert f"merged into {old.number}" in kept.content.decode()
