@@ -77,6 +77,11 @@ def outside(text: str) -> str:
     return _FENCE.sub("", text)
 
 
+def internal_passages(text: str) -> list[str]:
+    """The passages that readers outside never get, each whole, with its fences closed."""
+    return [f":::internal\n{fence.group(1).strip()}\n:::" for fence in _FENCE.finditer(text)]
+
+
 def outside_words(words: dict[str, Any], internal: Collection[str]) -> dict[str, Any]:
     """A whole text as readers outside get it; parts that stay inside are empty.
 

@@ -16,7 +16,13 @@ from people import letters
 from people.models import Notification
 
 # What somebody outside may be told: the answer to what they themselves said.
-OUTSIDE = frozenset({Notification.Kind.FLAG_ANSWERED, Notification.Kind.FEEDBACK_ANSWERED})
+OUTSIDE = frozenset(
+    {
+        Notification.Kind.FLAG_ANSWERED,
+        Notification.Kind.FEEDBACK_ANSWERED,
+        Notification.Kind.SUGGESTION_DECIDED,
+    }
+)
 
 
 @transaction.atomic

@@ -11,10 +11,13 @@ urlpatterns = [
     path("help/search/", views.search, name="search"),
     path("help/browse/<path:path>/", views.browse, name="browse"),
     path("help/ask/", views.ask, name="ask"),
+    path("help/write/", views.write, name="write"),
+    path("help/mine/", views.mine, name="mine"),
     path("help/language/<slug:code>/", views.language, name="language"),
     path(one, views.numbered, name="numbered"),
     path(f"{one}helpful/", views.helpful, name="helpful"),
     path(f"{one}feedback/", views.feedback, name="feedback"),
+    path(f"{one}suggest/", views.suggest, name="suggest"),
     path(f"{one}<str:slug>/", views.article, name="article"),
     re_path(
         r"^help/(?P<number>(?!KB-)[kK][bB]-[0-9]{1,17})/(?P<rest>.*)$",

@@ -43,6 +43,13 @@ FIRST_ROWS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The help centre's own connection must be gone before the database can go."""
+    yield
+    connections["help"].close()
+
+
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
     """No test meets what another one cached or queued. Only on a server of our own."""

@@ -9,6 +9,7 @@ from articles.actions.checks import (
     checked_tags,
     checked_words,
     next_number,
+    still_itself,
 )
 from articles.actions.feedback import (
     rate,
@@ -17,6 +18,13 @@ from articles.actions.feedback import (
     take_feedback,
 )
 from articles.actions.files import attach, claim, detach, used_outside
+from articles.actions.outside import (
+    may_submit,
+    require_author,
+    submissions,
+    submit_draft,
+    submit_edit,
+)
 from articles.actions.reading import count_reuse, record_link, role_of, view
 from articles.actions.remarks import flag, hand, reject, resolve, take
 from articles.actions.routing import route
@@ -57,6 +65,7 @@ __all__ = [
     "improve",
     "make_default",
     "make_master",
+    "may_submit",
     "next_number",
     "proposal",
     "publish_standard",
@@ -65,6 +74,7 @@ __all__ = [
     "reject",
     "reject_feedback",
     "remove_translation",
+    "require_author",
     "resolve",
     "resolve_feedback",
     "restate",
@@ -77,6 +87,10 @@ __all__ = [
     "schedule",
     "set_calendar",
     "settle",
+    "still_itself",
+    "submissions",
+    "submit_draft",
+    "submit_edit",
     "suggest",
     "take",
     "take_feedback",

@@ -178,8 +178,9 @@ def record(
 def tell_owners(
     article: Article, *, by: User, kind: str, text_: str = "", also: Iterable[User | None] = ()
 ) -> None:
+    """Tell those who look after it. Whoever wrote from outside hears of the decision alone."""
     tell(
-        [article.owner, *also],
+        [person for person in (article.owner, *also) if person and person.is_agent],
         by=by,
         kind=kind,
         subject=f"{article.number} {article.title}",

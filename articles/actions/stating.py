@@ -21,6 +21,7 @@ from articles.actions.checks import (
     record,
     still_itself,
 )
+from articles.actions.outside import tell_submitter
 from articles.models import Article, Confidence, Governance
 from articles.search import index
 from kcs.errors import BadValue, NotAllowed, Refused
@@ -70,6 +71,7 @@ def restate(article: Article, *, by: User, reason: str = "", **wanted: str) -> A
     )
     article.save(update_fields=[*changed, *dropped, "validated_at", "archived_reason"])
     index.write(article)
+    tell_submitter(article)
     return article
 
 

@@ -182,7 +182,8 @@ def _decide(
     suggestion.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
     tell(
         [suggestion.by],
-        by=by,
+        # Colleagues' names stay inside.
+        by=by if suggestion.by.is_agent else None,
         kind=Notification.Kind.SUGGESTION_DECIDED,
         subject=f"{suggestion.article.number} {suggestion.article.title}",
         text=reason,

@@ -87,10 +87,10 @@ def create(
     needs_resolution(confidence, words["resolution"])
     if origin_url and not origin_url.lower().startswith(("https://", "http://")):
         raise BadValue(_("The origin's address begins with https://."), field="origin")
-    now = timezone.now()
-    article = Article.objects.create(
-        number=next_number(),
+    return begin(
+        by=by,
         template=template,
+        words=words,
         language=checked_language(language),
         confidence=confidence,
         audience=audience,
@@ -100,9 +100,32 @@ def create(
         owner=owner or by,
         owner_team=owner_team,
         environment_facets=checked_facets(environment_facets or {}),
+        origin=origin,
+        origin_url=origin_url,
+    )
+
+
+def begin(
+    *,
+    by: User,
+    template: Template,
+    words: dict[str, Any],
+    origin: tuple[str, str],
+    confidence: str = Confidence.WIP,
+    audience: str = "internal",
+    governance: str = "experience",
+    **facts: Any,
+) -> Article:
+    """Write down a new article, whose values somebody has checked, with its first version."""
+    now = timezone.now()
+    article = Article.objects.create(
+        number=next_number(),
+        template=template,
+        confidence=confidence,
+        audience=audience,
+        governance=governance,
         origin_type=origin[0],
         origin_id=origin[1],
-        origin_url=origin_url,
         created_by=by,
         created_at=now,
         changed_by=by,
@@ -111,6 +134,7 @@ def create(
         rendered=template.render(words),
         outside=template.differs_outside(words),
         **words,
+        **facts,
     )
     if governance == Governance.COMPLIANCE:
         article.editors.add(by)

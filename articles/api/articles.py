@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from articles import actions, rules
 from articles.actions import STATES
-from articles.api import shapes
+from articles.api import shapes, submitting
 from articles.api.files import FileDoors
 from articles.api.lifecycle import LifecycleDoors
 from articles.api.translations import TranslationDoors
@@ -53,7 +53,9 @@ class Articles(  # type: ignore[misc]
     order = ("-changed_at", "-pk")
 
     # What outsiders may do. Everything else is for those inside: deny by default.
-    outside = frozenset({"list", "retrieve", "leave_feedback"})
+    outside = frozenset(
+        {"list", "retrieve", "leave_feedback", "create", "suggest", "submissions"}
+    )
 
     def get_permissions(self) -> list[Any]:
         return [KnownPerson()] if self.action in self.outside else [Agent()]
@@ -175,6 +177,9 @@ class Articles(  # type: ignore[misc]
 
     @extend_schema(request=shapes.NewArticle, responses={201: shapes.ArticleShape})
     def create(self, request: Request) -> Response:
+        """Write an article; a customer's waits for review, where customers may write at all."""
+        if not self.me.is_agent:
+            return submitting.draft(request, self.me)
         article = self.written(read(self.new_shape, request))
         where = request.build_absolute_uri(f"{article.number}/")
         return self.told(article, status=201, Location=where)
@@ -300,6 +305,13 @@ class Articles(  # type: ignore[misc]
     def flagged(self, article: Article, asked: dict[str, Any]) -> Any:
         return actions.flag(article, by=self.me, **asked)
 
+    @extend_schema(responses=submitting.SubmissionShape(many=True))
+    @action(detail=False, filter_backends=[], pagination_class=None)
+    def submissions(self, request: Request) -> Response:
+        """What a customer wrote, and what became of it."""
+        rows = [] if self.me.is_agent else actions.submissions(self.me)
+        return Response(submitting.SubmissionShape(rows, many=True).data)
+
     # Suggestions --------------------------------------------------------------------------
 
     @extend_schema(responses=shapes.SuggestionShape(many=True))
@@ -314,6 +326,8 @@ class Articles(  # type: ignore[misc]
     def suggest(self, request: Request, number: str) -> Response:
         """Propose a version where one may not change the article oneself."""
         article = self.get_object()
+        if not self.me.is_agent:
+            return submitting.edit(request, article, self.me)
         asked = read(shapes.NewSuggestion, request)
         words = shapes.words_in(asked)
         if "parts" in words:

@@ -4,6 +4,7 @@ from portal.views.doors import language, missing
 from portal.views.finding import browse, home, search
 from portal.views.reading import article, capitals, numbered
 from portal.views.speaking import ask, feedback, helpful
+from portal.views.writing import mine, suggest, write
 
 __all__ = [
     "article",
@@ -14,7 +15,10 @@ __all__ = [
     "helpful",
     "home",
     "language",
+    "mine",
     "missing",
     "numbered",
     "search",
+    "suggest",
+    "write",
 ]

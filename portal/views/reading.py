@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from people.models import SiteSettings
 from portal import actions, queries, wall
 from portal.addresses import address, slug_of
 from portal.forms import FeedbackForm
@@ -90,8 +91,21 @@ def shown(request: HttpRequest, reading: Reading, **more: object) -> dict[str, o
         ],
         "said": said if said in SAID else "",
         "form": FeedbackForm(),
+        "suggest_url": _suggest_url(request, reading),
         **more,
     }
+
+
+def _suggest_url(request: HttpRequest, reading: Reading) -> str:
+    """Where a customer proposes a better text: of the master, whose versions it belongs to."""
+    user = person(request)
+    if user is None or user.is_agent or reading.language != reading.article.language:
+        return ""
+    site = SiteSettings.load()
+    request.site_settings = site  # type: ignore[attr-defined]
+    if not site.outside_authors:
+        return ""
+    return reverse("help:suggest", args=[reading.article.number])
 
 
 @require_safe
