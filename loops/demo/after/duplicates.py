@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from articles import actions as article_actions
 from articles.models import Article
@@ -14,7 +15,7 @@ from people.models import User
 COACH = "coach@demo.test"
 # Somebody wrote this a second time, this morning; it knows a step that the first did not.
 FIRST = "floor-plan-vanished"
-AGAIN = {
+AGAIN: dict[str, Any] = {
     "title": "Tables without a drawing after a location was copied",
     "issue": "After copying the location the tables stand in a list, the room drawing is gone.",
     "environment": "Tilia Office, location with two rooms, copied on the same day",
