@@ -32,6 +32,8 @@ from people.models import (
 
 Verb = PersonEvent.Verb
 INVITATION_DAYS = 14
+# From the least to the most; a competency is taken back by going down.
+LADDER = tuple(User.Competency.values)
 THEMES = ("auto", "light", "dark")
 # What an administrator may change about a person. Competency is granted, is_active has verbs.
 CHANGEABLE = (
@@ -219,9 +221,7 @@ def _may_grant(user: User, by: User) -> None:
         )
 
 
-def _grant(
-    user: User, *, competency: str, by: User, evidence: str, verb: str = Verb.GRANTED
-) -> CompetencyGrant:
+def _grant(user: User, *, competency: str, by: User, evidence: str) -> CompetencyGrant:
     if competency not in User.Competency.values:
         raise BadValue(_("There is no such competency."), field="competency")
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
@@ -231,14 +231,15 @@ def _grant(
     )
     user.competency = competency
     user.save(update_fields=["competency"])
-    user.events.create(verb=verb, by=by, detail={"from": before, "to": competency})
+    down = before in LADDER and LADDER.index(competency) < LADDER.index(before)
+    user.events.create(
+        verb=Verb.DEMOTED if down else Verb.GRANTED,
+        by=by,
+        detail={"from": before, "to": competency},
+    )
     return CompetencyGrant.objects.create(
         user=user, competency=competency, granted_by=by, evidence=evidence.strip()
     )
-
-
-# From the least to the most; a competency is taken back by going down.
-LADDER = tuple(User.Competency.values)
 
 
 @transaction.atomic
@@ -260,7 +261,7 @@ def revoke_competency(
         raise BadValue(_("Choose a lower competency."), field="competency")
     if not evidence.strip():
         raise BadValue(_("Say why, in a few words."), field="evidence")
-    return _grant(user, competency=competency, by=by, evidence=evidence, verb=Verb.DEMOTED)
+    return _grant(user, competency=competency, by=by, evidence=evidence)
 
 
 def _one_administrator_stays(user: User) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from kcs.errors import BadValue, NotAllowed, Refused
-from loops.coaching import measures, reviewing
+from loops.coaching import measures, packets, reviewing
 from loops.models import Sample
 from people.models import Notification, SiteSettings
 from tests import make
@@ -217,6 +217,27 @@ def test_the_administrations_form_is_the_same_review(client):
     drawn.refresh_from_db()
     assert (drawn.state, drawn.note) == ("done", "Seen here")
     assert client.get(reverse("admin:loops_sample_history", args=[drawn.pk])).status_code == 200
+
+
+def test_pa_17_a_coach_sees_coachees_samples_due_notes_and_both_trends(client):
+    """pa/17: by name, and nobody else's."""
+    coach = make.coach()
+    zoe, ada = (make.coachee(coach=coach, name=name) for name in ("Zoe Last", "Ada First"))
+    other = make.coachee(name="Somebody Else")
+    for person in (zoe, ada, other):
+        make.reviewed(person)
+    make.article(by=ada, title="Not looked at yet")
+    make.sample(ada)
+    packets.write_note(ada, by=coach, text="We practised titles")
+    client.force_login(coach)
+    page = client.get(reverse("coaching:home")).text
+    assert page.index("Ada First") < page.index("Zoe Last")
+    assert "Somebody Else" not in page
+    assert "Not looked at yet" in page
+    assert "We practised titles" in page
+    assert page.count('<svg class="chart"') == 1
+    assert page.count('<svg class="spark"') == 2
+    assert '<svg class="chart"' in client.get(reverse("coaching:person", args=[ada.pk])).text
 
 
 def test_the_pages_of_coaching_keep_to_their_budget(client, django_assert_max_num_queries):

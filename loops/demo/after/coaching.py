@@ -117,7 +117,7 @@ def _reviewed(person: User, standard: Standard, now: datetime) -> None:
         for event in (
             SampleEvent(sample=one, verb="drawn", at=one.drawn_at,
                         detail={"stratum": one.stratum}),
-            SampleEvent(sample=one, verb="reviewed", by=coach, at=one.reviewed_at,
+            SampleEvent(sample=one, verb="reviewed", by=coach, at=one.reviewed_at or now,
                         detail={"answers": one.answers, "score": one.score,
                                 "note": one.note}),
         )
