@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,11 @@ ACTS = [
     ("resolve", _("Resolve it with the answer")),
     ("reject", _("Reject it with the answer")),
 ]
+
+
+def _short(text: str) -> str:
+    """The beginning, in a column; the whole stands on the row's own page."""
+    return Truncator(" ".join(text.split())).chars(60)
 
 
 class RemarkForm(forms.ModelForm):
@@ -155,7 +161,7 @@ class RemarkAdmin(Changed, Visible):
 
 @admin.register(Flag)
 class FlagAdmin(RemarkAdmin):
-    list_display = ["age", "page", "kind", "about_it", "by", "owner", "state", "turnaround"]
+    list_display = ["age", "page", "kind", "state", "by", "owner", "turnaround", "about_it"]
     list_filter = [StateFilter, WhoseFilter, "kind", "article__domain"]
     about = ("page", "version", "kind", "passage", "note", "by", "at")
     verbs: ClassVar[dict[str, Any]] = {
@@ -166,12 +172,12 @@ class FlagAdmin(RemarkAdmin):
 
     @admin.display(description=_("note"))
     def about_it(self, flag: Flag) -> str:
-        return (flag.note or flag.passage)[:120]
+        return _short(flag.note or flag.passage)
 
 
 @admin.register(Feedback)
 class FeedbackAdmin(RemarkAdmin):
-    list_display = ["age", "page", "helpful", "said", "who", "owner", "state", "turnaround"]
+    list_display = ["age", "page", "helpful", "state", "who", "owner", "turnaround", "said"]
     list_filter = [StateFilter, WhoseFilter, "helpful", "role", "channel", "article__domain"]
     about = ("page", "version", "helpful", "comment", "who", "at", "by_mail")
     verbs: ClassVar[dict[str, Any]] = {
@@ -182,7 +188,7 @@ class FeedbackAdmin(RemarkAdmin):
 
     @admin.display(description=_("comment"))
     def said(self, feedback: Feedback) -> str:
-        return feedback.comment[:120]
+        return _short(feedback.comment)
 
     @admin.display(description=_("said by"))
     def who(self, feedback: Feedback) -> str:

@@ -51,8 +51,8 @@ SAID: list[tuple[str, str, float, bool | None, str, bool]] = [
 ]
 ANSWERED = (
     "Refund a card payment",
-    "How long until the guest has the money back? It does not say.",
-    "Two to five working days; the guest's bank decides how fast. Thank you for asking.",
+    "Can I give back only half of one line?",
+    "Yes: tap the line, then the amount, and type what the guest gets back. Thank you!",
 )
 
 
