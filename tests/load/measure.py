@@ -22,14 +22,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
-from loops.models import Link, Search
+from loops.models import Link, Search, Upkeep
 from loops.solve import actions
+from loops.upkeep import computing, lists
 from people.models import User
 from tickets.models import Ticket
 
 WARM = 6
 # What the issue asks for, at 20,000 tickets and 2,000 articles.
-GOALS = {"queue": 25, "workspace": 40, "search": 20, "solve": 30}
+# The review lists' goal holds at 100,000 articles as well.
+GOALS = {"queue": 25, "workspace": 40, "search": 20, "solve": 30, "review": 40}
 MOST_QUERIES = 15
 NOT_A_QUERY = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "COMMIT")
 
@@ -154,14 +156,24 @@ def solve(client: Client, by: User) -> Iterator[Callable[[], Any]]:
         )
 
 
+def review(client: Client) -> Iterator[Callable[[], Any]]:
+    """Each list in turn, by somebody who may validate."""
+    if not Upkeep.objects.exists():
+        computing.compute_all()
+    while True:
+        for name in lists.NAMES:
+            yield lambda name=name: client.get("/review/", {"list": name})
+
+
 def requests(by: User) -> dict[str, Iterator[Callable[[], Any]]]:
-    """The four, in an order in which one does not use up the others' tickets."""
+    """All of them, in an order in which one does not use up the others' tickets."""
     client = signed_in(by)
     return {
         "queue": queue(client),
         "search": search(client),
         "workspace": workspace(client),
         "solve": solve(client, by),
+        "review": review(client),
     }
 
 

@@ -51,7 +51,6 @@ def recalls(request: AgentRequest) -> HttpResponse:
         "closed": closed,
         "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
         "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
-        "nav": "flags",
     }
     return render(request, "upkeep/recalls.html", context)
 
@@ -141,7 +140,6 @@ def _worklist(
         "error": error,
         "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
         "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
-        "nav": "flags",
     }
     return render(request, "upkeep/recall.html", context, status=status)
 

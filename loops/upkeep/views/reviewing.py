@@ -77,7 +77,6 @@ def review(request: AgentRequest) -> HttpResponse:
         "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
         if page.older
         else "",
-        "nav": "flags",
     }
     return render(request, PAGE, context)
 
@@ -192,7 +191,6 @@ def _show(
             "audience": request.POST.get("audience", ""),
         },
         "error": error,
-        "nav": "flags",
     }
     part = "#acts" if request.htmx else ""
     response = render(request, f"upkeep/decide.html{part}", context, status=status)
