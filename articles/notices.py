@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from articles import parts
@@ -35,6 +38,9 @@ ICONS = {
     Verb.LINKED: "link",
     Verb.UNLINKED: "unlink",
     Verb.IMPORTED: "import",
+    Verb.SCHEDULED: "calendar-clock",
+    Verb.CANCELLED: "calendar-x",
+    Verb.REVIEWED: "badge-check",
     Verb.MERGED: "merge",
     Verb.MERGED_AWAY: "merge",
     Verb.UNMERGED: "undo-2",
@@ -84,6 +90,14 @@ def says(event: ArticleEvent) -> str:
     if verb in (Verb.LINKED, Verb.UNLINKED):
         text = _("Linked it to %(id)s") if verb == Verb.LINKED else _("Unlinked it from %(id)s")
         return text % {"id": event.origin_id}
+    if verb == Verb.SCHEDULED:
+        return _planned(detail)
+    if verb == Verb.CANCELLED:
+        return _("Cancelled what was planned for %(date)s") % {
+            "date": _day(detail.get("due_at"))
+        }
+    if verb == Verb.REVIEWED:
+        return _("Reviewed it and found it right")
     if verb == Verb.MERGED:
         return _("Merged %(id)s into it") % {"id": event.origin_id}
     if verb == Verb.MERGED_AWAY:
@@ -114,6 +128,22 @@ def _translated(event: ArticleEvent, detail: Mapping[str, Any]) -> str:
     if detail.get("confirmed"):
         return _("Found the translation into %(language)s still right") % told
     return _("Translated into %(language)s, now version %(n)s") % told
+
+
+def _planned(detail: Mapping[str, Any]) -> str:
+    names = [
+        str(dict(STATES[name].choices).get(detail[name], detail[name]))
+        for name in ("confidence", "audience")
+        if detail.get(name)
+    ]
+    told = {"states": ", ".join(names), "date": _day(detail.get("due_at"))}
+    return _("Planned for %(date)s: %(states)s") % told
+
+
+def _day(moment: Any) -> str:
+    """The day of a moment that an event kept as text."""
+    parsed = parse_datetime(str(moment or ""))
+    return date_format(localtime(parsed), "SHORT_DATE_FORMAT") if parsed else ""
 
 
 def more(event: ArticleEvent) -> str:

@@ -94,7 +94,7 @@ class BulkLines(serializers.Serializer):
 class LifecycleDoors:
     """What the view of articles adds for the states to come, and for many at once."""
 
-    request: Request
+    request: Any
     me: Any
 
     def get_object(self) -> Article:
