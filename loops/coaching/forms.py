@@ -119,7 +119,9 @@ class DrawForm(forms.Form):
 
 
 class ExpertDrawForm(DrawForm):
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Whose work"))
+    person = forms.ModelChoiceField(
+        User.objects.none(), label=_("Whose work"), empty_label=_("Choose a colleague")
+    )
 
     field_order = ["person", "kind", "n"]
 
