@@ -46,7 +46,7 @@ class ArticleFilter(ListFilter):
     owner = CharFilter(method="of_owner", label=_("Owner"), max_length=LIMIT)
     flagged = BooleanFilter(method="with_flags", label=_("With open flags"))
     due = BooleanFilter(method="due_for_review", label=_("Due for review"))
-    origin = CharFilter(field_name="origin_id", label=_("Made from"), max_length=120)
+    origin = CharFilter(method="made_from", label=_("Made from"), max_length=120)
     sort = ChoiceFilter(
         choices=[(key, label) for key, (_columns, label) in SORTS.items()],
         method="sorted",
@@ -75,6 +75,10 @@ class ArticleFilter(ListFilter):
 
     def of_language(self, articles: ArticleQuerySet, _name: str, code: str) -> ArticleQuerySet:
         return articles.filter(language=code.lower())
+
+    def made_from(self, articles: ArticleQuerySet, _name: str, origin: str) -> ArticleQuerySet:
+        """One record, or every record of a kind: "portal" is what customers sent."""
+        return articles.filter(Q(origin_id=origin) | Q(origin_type=origin))
 
     def of_owner(self, articles: ArticleQuerySet, _name: str, who: str) -> ArticleQuerySet:
         if who == "me":

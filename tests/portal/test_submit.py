@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from articles import actions
@@ -74,6 +75,12 @@ def test_a_draft_from_outside_waits_and_its_author_hears_the_decision(
     assert "Waits for review" in client.get("/help/mine/").content.decode()
     assert client.get(f"/help/{draft.number}/").status_code == 404
     assert client.get(f"/api/v1/articles/{draft.number}/").status_code == 404
+    # A reviewer finds it by where it came from.
+    inside = Client()
+    inside.force_login(world.by)
+    listed = inside.get(reverse("articles:search"), {"origin": "portal"}).content.decode()
+    assert draft.number in listed
+    assert world.a1.number not in listed
     # Somebody inside improves it and shows it: the author hears of that, and of nothing else.
     actions.improve(draft, by=world.by, changes={"cause": "zz"}, note="about the customer")
     actions.restate(draft, by=world.by, confidence="validated", audience="public")

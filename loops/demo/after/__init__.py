@@ -6,7 +6,15 @@ Each module adds its part with the product's own verbs or rows, once the story i
 from collections.abc import Callable
 from datetime import datetime
 
-from loops.demo.after import administration, asking, coaching, duplicates, remarks, upkeep
+from loops.demo.after import (
+    administration,
+    asking,
+    coaching,
+    duplicates,
+    outside,
+    remarks,
+    upkeep,
+)
 
 STEPS: list[Callable[[datetime], None]] = [
     duplicates.add,
@@ -15,6 +23,7 @@ STEPS: list[Callable[[datetime], None]] = [
     asking.add,
     administration.add,
     remarks.add,
+    outside.add,
 ]
 
 
