@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from kcs.errors import BadValue, NotAllowed, Refused
 from people.actions import tell
 from people.models import Notification, User
 
+log = logging.getLogger(__name__)
 FARTHEST = timedelta(days=5 * 366)
 WAITING = 10  # scheduled changes that one article can have
 
@@ -106,6 +108,11 @@ def run_next_schedule() -> bool:
                 _do(due)
         except Refused as error:
             due.state, due.outcome = Schedule.State.FAILED, str(error)[:500]
+            _tell_failed(due)
+        except DatabaseError:
+            # It would stand before all that come after it, minute by minute.
+            log.exception("planned change %s could not be made", due.pk)
+            due.state, due.outcome = Schedule.State.FAILED, _("It could not be done.")
             _tell_failed(due)
     due.done_at = timezone.now()
     due.save(update_fields=["state", "outcome", "done_at"])

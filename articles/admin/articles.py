@@ -27,6 +27,11 @@ DATES = ("review_every_days", "review_due_on")
 
 
 VERSIONS = Rows(_("versions"), "versions", ("number", "at", "by", "note"))
+PLANS = Rows(
+    _("planned changes"),
+    "schedules",
+    ("due_at", "confidence", "audience", "by", "state", "outcome"),
+)
 EVENTS = Rows(_("what happened"), "events", ("at", "verb", "by", "version", "detail"))
 
 
@@ -207,7 +212,7 @@ class ArticleAdmin(Changed):
         "helped_count",
         "view_count",
     ]
-    below = (VERSIONS, EVENTS)
+    below = (PLANS, VERSIONS, EVENTS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return Article.objects.visible_to(request.user)  # type: ignore[arg-type]

@@ -1,12 +1,10 @@
 """Articles in the administration: changed by the verbs, with their rights, events and refusals."""
 
-import json
-
 import pytest
 from django.urls import reverse
 
 from articles import actions
-from articles.models import TEXT, Article, Template
+from articles.models import TEXT, Article
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +111,18 @@ def test_a_reviewer_changes_here_what_they_may_change_anywhere(client):
     assert article.title == "Mine"
 
 
+def test_a_review_list_asks_few_questions_however_long_it_is(
+    client, django_assert_max_num_queries
+):
+    client.force_login(make.candidate(is_coach=True))
+    pay = make.domain("pay")
+    for _ in range(12):
+        make.article(domain=pay, owner=make.contributor())
+    with django_assert_max_num_queries(15):
+        page = client.get(reverse("admin:articles_article_changelist"))
+    assert len(page.context["cl"].result_list) == 12
+
+
 def test_a_reviewer_who_may_not_change_it_looks_at_it(client):
     client.force_login(make.candidate(is_staff=True))
     article = make.article()
@@ -151,44 +161,3 @@ def test_every_list_opens_and_nothing_in_it_can_be_deleted(client, admin, model)
     )
     assert gone.status_code == 403
     assert Article.objects.exists()
-
-
-def template_form(parts, **changes) -> dict[str, str]:
-    return {"name": "With symptoms", "parts": json.dumps(parts), **changes}
-
-
-SYMPTOMS = {"key": "symptoms", "label": "Symptoms", "hint": "What is seen"}
-
-
-def test_administrators_define_templates(client, admin):
-    client.post(reverse("admin:articles_template_add"), template_form([SYMPTOMS]))
-    template = Template.objects.get(name="With symptoms")
-    assert template.parts == [SYMPTOMS]
-    article = make.article(template=template, parts={"symptoms": "It beeps"})
-    page = reverse("admin:articles_template_change", args=[template.pk])
-    refused = client.post(page, template_form([]))
-    assert "it stays" in refused.text
-    assert article.template.parts == [SYMPTOMS]
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        {"key": "x"},
-        ["x"],
-        [{"key": "issue", "label": "Mine"}],
-        [SYMPTOMS, SYMPTOMS],
-        [{"key": "a b", "label": "x"}],
-        [{"key": "x", "label": " "}],
-    ],
-)
-def test_a_template_that_makes_no_sense_is_refused(client, admin, parts):
-    client.post(reverse("admin:articles_template_add"), template_form(parts))
-    assert Template.objects.count() == 1
-
-
-def test_one_template_is_preselected(client, admin):
-    client.post(
-        reverse("admin:articles_template_add"), template_form([SYMPTOMS], is_default="on")
-    )
-    assert Template.objects.get(is_default=True).name == "With symptoms"
