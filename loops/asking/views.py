@@ -69,7 +69,7 @@ def _asking(request: AgentRequest, ticket: Ticket | None) -> HttpResponse:
         "proposed": proposing.propose(
             by=user, ticket=ticket, words=str(form["query"].value() or "")
         ),
-        "nav": "queue" if ticket is not None else "knowledge",
+        "nav": "queue" if ticket is not None else "questions",
     }
     return render(request, "asking/ask.html", context, status=422 if form.errors else 200)
 
@@ -103,7 +103,7 @@ def questions(request: AgentRequest) -> HttpResponse:
         "asked": list(queries.asked_by(user).order_by("-at", "-pk")[:ROWS]),
         "page": page,
         "q": words,
-        "nav": "knowledge",
+        "nav": "questions",
     }
     return render(request, "asking/questions.html", context)
 
@@ -146,7 +146,7 @@ def show(
         "answer_form": answer_form or AnswerForm(),
         "pass_form": pass_form or (PassForm(others) if is_open and mine else None),
         "passed": [{**one, "name": names.get(one["person"], "")} for one in question.passed],
-        "nav": "knowledge",
+        "nav": "questions",
     }
     return render(request, "asking/question.html", context, status=status)
 

@@ -17,6 +17,7 @@ from loops.credit import actions, queries
 from loops.credit.lineage import contributors as roles_of
 from people.doors import AgentRequest, agents_only
 from people.models import User
+from tickets.queries import teams_of
 
 
 @require_safe
@@ -56,6 +57,11 @@ def told(article: Article, user: User) -> dict[str, Any]:
     for shown in roles.contributors:
         shown.thanked = shown.person.pk in thanked
         shown.may_thank = shown.person.pk != user.pk and not shown.thanked
+    if (
+        roles.owner_team is not None
+        and not teams_of(user).filter(pk=roles.owner_team.pk).exists()
+    ):
+        roles.owner_team = None
     return {"article": article, "roles": roles}
 
 

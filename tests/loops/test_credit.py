@@ -180,6 +180,16 @@ def test_a_private_team_is_named_to_nobody_outside():
     assert len(told.json()["teamless"]) == 1
 
 
+def test_a_private_team_that_owns_it_is_named_to_its_members_alone(client):
+    hidden = make.team("Secret", private=True)
+    insider = make.contributor(team=hidden)
+    article = make.article(by=insider, owner_team=hidden)
+    for person, named in ((insider, True), (make.contributor(), False)):
+        client.force_login(person)
+        page = client.get(f"/articles/{article.number}/contributors/").content.decode()
+        assert ("Secret" in page) is named
+
+
 def test_people_stand_by_name_whatever_they_did():
     article = make.article(by=make.contributor(name="Zoe"))
     anna = make.contributor(name="Anna")

@@ -13,10 +13,12 @@ from loops.demo.after import (
     duplicates,
     outside,
     remarks,
+    templates,
     upkeep,
 )
 
 STEPS: list[Callable[[datetime], None]] = [
+    templates.add,
     duplicates.add,
     coaching.add,
     upkeep.add,
