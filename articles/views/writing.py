@@ -166,11 +166,9 @@ def edit(request: AgentRequest, number: str) -> HttpResponse:
     article = find(request, number, "changed_by", "domain", "owner")
     may_change = rules.may_change(request.user, article)
     if not may_change and not rules.may_suggest(request.user, article):
-        error = NotAllowed(
-            _("Only its named editors change this article. Flag what is wrong with it.")
-        )
+        error = _closed(article)
         if request.method == "POST":
-            # It was put under compliance while somebody was writing: their text stays.
+            # It was merged, or put under compliance, while somebody was writing: the text stays.
             typed = _suggesting(request, article, request.POST)
             return _refused(request, typed, article=article, error=error)
         raise error
@@ -203,6 +201,17 @@ def edit(request: AgentRequest, number: str) -> HttpResponse:
     except Refused as error:
         return _refused(request, form, article=article, error=error)
     return _saved(request, article, said)
+
+
+def _closed(article: Article) -> Refused:
+    """Why nobody writes here, or not this person."""
+    try:
+        actions.still_itself(article)
+    except Refused as merged:
+        return merged
+    return NotAllowed(
+        _("Only its named editors change this article. Flag what is wrong with it.")
+    )
 
 
 def _improving(request: AgentRequest, article: Article, data: QueryDict | None) -> ArticleForm:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import actions as article_actions
+from articles.actions.merging import seal
 from articles.models import Article
 from articles.search import SHOWN
 from articles.search import query as engine
@@ -145,6 +146,8 @@ def _page(
     request: AgentRequest, sides: Sides, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     older, newer = sides.older, sides.newer
+    for article in (older, newer):
+        seal(article)
     visible = Ticket.objects.visible_to(request.user)
     links = Link.objects.filter(article__in=[older, newer], ticket__in=visible)
     tickets = list(links.values_list("article", "ticket"))
