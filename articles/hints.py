@@ -385,7 +385,7 @@ def _steps(read: _Read) -> Iterator[Hint]:
             return
     if then is None:
         return
-    crowded = [line for line in items if _count(line) > 8 and then.search(line)]
+    crowded = [line for line in items if _count(line) > 7 and then.search(line)]
     for line in crowded[:MOST_ACTIONS]:
         yield Hint(
             "several_actions",

@@ -557,8 +557,11 @@ def create(ticket: Ticket, *, by: User, **fields: Any) -> Article:
     """Write the article that this ticket lacked; it is linked, and names its origin."""
     _working(ticket, by=by)
     prefilled = draft(ticket)
+    template = fields.get("template")
+    hidden = template.hidden_parts() if template else ()
     for name, value in prefilled.items():
-        if fields.get(name) is None:
+        # What the template does not ask for is not filled in behind the author's back.
+        if fields.get(name) is None and name not in hidden:
             fields[name] = value
     article = article_actions.create(by=by, origin=origin_of(ticket), **fields)
     link(ticket, article, by=by)
