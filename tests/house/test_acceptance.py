@@ -8,6 +8,7 @@ TESTS = Path(__file__).parent.parent
 ROWS = [
     *("capture/02", "capture/03"),
     *("structure/01", "structure/02", "structure/03"),
+    *("structure/04", "structure/05", "structure/06"),
     *("structure/07", "structure/08", "structure/09"),
     *("reuse/03", "reuse/04", "reuse/05", "reuse/07"),
     *("improve/01", "improve/02", "improve/03", "improve/04", "improve/05", "improve/06"),
