@@ -114,10 +114,9 @@ class Sides:
         sent = self.data.get(f"choose-{name.replace('.', '-')}", "")
         if sent in (OLDER, NEWER, BOTH):
             return sent
-        if not older.strip() and not self.for_fewer:
-            return NEWER
-        if not newer.strip() or name == "title" or older == newer:
+        if name == "title" or (older == newer and older.strip()):
             return OLDER
+        # Where one is empty this is the other one, and what is typed into it is taken, too.
         return BOTH
 
     # What the verbs take -----------------------------------------------------------------
