@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +23,10 @@ from kcs.errors import BadValue, Refused
 from loops.models import Decision, Recall, Upkeep
 from loops.upkeep import deciding, lists, words
 from loops.upkeep import recall as recalling
-from people.models import SiteSettings
+from people.models import LANGUAGES, SiteSettings
 from people.site import Shown, me
+
+TEXTS = ("issue", "environment", "resolution", "cause", "parts", "rendered", "outside")
 
 
 class ListFilter(admin.SimpleListFilter):
@@ -40,6 +44,30 @@ class ListFilter(admin.SimpleListFilter):
             return queryset
         found = lists.rows(which, lists.Reader(me(request), SiteSettings.load()))
         return queryset.filter(article__in=found.order_by().values("pk"))
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    """Django's own would read every article to learn which languages there are."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return LANGUAGES
+
+    def queryset(self, request: Any, queryset: QuerySet[Upkeep]) -> QuerySet[Upkeep]:
+        return queryset.filter(article__language=self.value()) if self.value() else queryset
+
+
+class Capped(Paginator):
+    """Counts no further than people page: the lists are worked from the top."""
+
+    most = 1_000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return rows.order_by()[: self.most].count()
 
 
 class Reason(ActionForm):
@@ -63,9 +91,11 @@ class UpkeepAdmin(Shown):
         "why",
     ]
     list_display_links = ["title"]
-    list_filter = [ListFilter, "article__confidence", "article__domain", "article__language"]
+    list_filter = [ListFilter, "article__confidence", "article__domain", LanguageFilter]
     list_select_related = ["article"]
-    ordering = ["-harm", "article"]
+    ordering = ["-harm", "pk"]
+    paginator = Capped
+    list_per_page = 25
     search_fields = ["article__number", "article__title"]
     fields = [
         "link", "evidence", "doubt", "demand", "severity", "harm", "reuses_30", "reuses_90",
@@ -75,7 +105,7 @@ class UpkeepAdmin(Shown):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Upkeep]:
         seen = Article.objects.visible_to(me(request)).order_by()
-        rows = Upkeep.objects.all()
+        rows = Upkeep.objects.defer(*(f"article__{name}" for name in TEXTS))
         return rows.filter(article__in=seen) if seen.query.where else rows
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
