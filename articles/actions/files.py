@@ -97,7 +97,7 @@ def sweep() -> int:
     while True:
         with transaction.atomic():
             found = (
-                Attachment.objects.select_for_update(skip_locked=True)
+                Attachment.objects.select_for_update(no_key=True, skip_locked=True)
                 .filter(article=None, at__lt=old)
                 .first()
             )

@@ -50,7 +50,7 @@ def save_template(
     """
     _require_administrator(by)
     # One after the other: two defaults at once could not both be the one.
-    list(Template.objects.select_for_update().order_by("pk").values_list("pk"))
+    list(Template.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     is_new = template is None
     saved = Template() if template is None else template
     if not is_new:

@@ -146,7 +146,7 @@ class OneTemplate(Known, APIView):
     def patch(self, request: Request, pk: int) -> Response:
         wanted = need_match(request)
         asked = read(ChangedTemplate, request)
-        template = get_object_or_404(Template.objects.select_for_update(), pk=pk)
+        template = get_object_or_404(Template.objects.select_for_update(no_key=True), pk=pk)
         check_match(wanted, etag(template), lambda: TemplateShape(template).data)
         saved = actions.save_template(template, by=self.me, **asked)
         follow(saved)

@@ -343,7 +343,7 @@ class Recalls(Known, viewsets.GenericViewSet):
         if request.method == "PATCH":
             wanted, asked = need_match(request), read(Settling, request)
             with transaction.atomic():
-                RecallItem.objects.select_for_update().get(pk=found.pk)
+                RecallItem.objects.select_for_update(no_key=True).get(pk=found.pk)
                 found = get_object_or_404(self._items(), pk=found.pk)
                 check_match(wanted, etag(found), lambda: ItemShape(found).data)
                 recalling.settle([found], by=self.me, **asked)
