@@ -69,7 +69,12 @@ def _words(row: str, template: str) -> dict[str, str]:
     return said | {
         "title": f"coalesce({row}.outside->>'title', {row}.title)",
         "parts": f"coalesce({row}.outside->'parts', {row}.parts) - {keys}",
-        "outside": "'{}'::jsonb",
+        # Nothing differs here any more. What is being written anew for its template says so, and
+        # searches pass over it: its postings may still know a part that became internal.
+        "outside": (
+            f"case when {row}.outside ? 'settling' then jsonb_build_object('settling', true) "
+            "else '{}'::jsonb end"
+        ),
         "rendered": (
             f"jsonb_build_object('renderer', {row}.rendered->'renderer', 'inside', "
             f"'{{}}'::jsonb, 'outside', coalesce({row}.rendered->'outside', '{{}}') - {hidden})"
