@@ -239,6 +239,8 @@ def test_improve_04_every_part_feeds_the_look_for_duplicates(client, twins, expe
     client.force_login(make.candidate())
     page = client.post("/articles/duplicates/", draft).content.decode()
     assert a1.number in page
+    beside = client.post(f"/tickets/{make.ticket().number}/duplicates/", draft)
+    assert a1.number in beside.content.decode()
 
 
 def test_improve_04_further_parts_of_the_template_feed_it_too(client, twins, expert):
