@@ -307,6 +307,16 @@ def test_answered_questions_are_found_by_their_words_in_few_statements(
     assert "Question 3" not in section
 
 
+def test_each_page_takes_few_statements(
+    client, noa, ted, ticket, django_assert_max_num_queries
+):
+    solved(ted, n=3)
+    made = ask(noa, ted, ticket=ticket)
+    for path in (f"/questions/{made.pk}/", f"/tickets/{ticket.number}/ask/", "/ask/?q=printer"):
+        with django_assert_max_num_queries(15):
+            assert client.get(path).status_code == 200
+
+
 def test_customers_and_strangers_ask_elsewhere(client, ticket):
     assert client.get("/questions/").status_code == 302
     client.force_login(make.customer())
