@@ -114,14 +114,9 @@ class TextForm(forms.Form):
             self.fields[part.key] = Text(label=part.label)
 
     def shown_parts(self) -> list[dict[str, Any]]:
-        """What the page needs to draw each part's editor, with the text as it was typed; and
-        what the template says itself, to read, in its place."""
-        asked = {part.name: part for part in self.template_parts}
-        said = {p.name: p for p in parts.locked(self.article_template)}
+        """What the page needs to draw each part's editor, with the text as it was typed."""
         return [
-            {"part": said[part.name], "further": True, "locked": True}
-            if part.name in said
-            else {
+            {
                 "part": part,
                 "short": part.name != "resolution",
                 "further": part.name.startswith("parts."),
@@ -129,9 +124,18 @@ class TextForm(forms.Form):
                 "value": self[part.key].value() or "",
                 "errors": self.errors.get(part.key, []) if self.is_bound else [],
             }
-            for part in parts.of_template(self.article_template)
-            if part.name in asked or part.name in said
+            for part in self.template_parts
         ]
+
+    def all_parts(self) -> list[dict[str, Any]]:
+        """The same, and what the template says itself, to read, in its place."""
+        shown = {item["part"].name: item for item in self.shown_parts()}
+        shown |= {
+            part.name: {"part": part, "locked": True}
+            for part in parts.locked(self.article_template)
+        }
+        names = [part.name for part in parts.of_template(self.article_template)]
+        return [shown[name] for name in names if name in shown]
 
     def left_over(self) -> list[dict[str, str]]:
         """What was typed under another template and this one does not ask for: it comes along,
