@@ -71,13 +71,13 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(there, permanent=True)
     if article is None:
         raise Http404
+    if not (request.user.is_authenticated and request.user.is_agent):
+        # Readers outside have a page of their own, behind its wall; there the view is counted.
+        return redirect("help:numbered", number=number)
     if request.method == "GET":
         _opened(request, article)
-    if request.user.is_authenticated and request.user.is_agent:
-        context = page(request.user, article, language=_wanted(request, article))
-        response = render(request, DETAIL, context)
-    else:
-        response = render(request, "articles/outside.html", _outside(request, article))
+    context = page(request.user, article, language=_wanted(request, article))
+    response = render(request, DETAIL, context)
     add_never_cache_headers(response)
     return response
 
@@ -185,16 +185,6 @@ def _origin(article: Article) -> dict[str, str] | None:
         "type": article.origin_type,
         "id": article.origin_id or article.origin_url,
         "url": url,
-    }
-
-
-def _outside(request: HttpRequest, article: Article) -> dict[str, Any]:
-    return {
-        "article": article,
-        **_parts(article, inside=False),
-        "comments": [c for c in _comments(article) if c.by_id and c.by_id == request.user.pk],
-        "rate_form": RateForm(),
-        "rated": article.pk in request.session.get("helped", []),
     }
 
 
