@@ -182,7 +182,13 @@ def test_two_different_articles_are_edited_at_the_same_time(client):
         assert client.get(editor(article)).status_code == 200
     client.post(editor(old), posted(old, resolution="Text 1\n\nText 2"))
     response = client.post(
-        editor(new), posted(new, confidence="archived", **{"was-confidence": "not_validated"})
+        editor(new),
+        posted(
+            new,
+            confidence="archived",
+            note="It says what the other says",
+            **{"was-confidence": "not_validated"},
+        ),
     )
     assert response.status_code == 302
     for article in (old, new):
