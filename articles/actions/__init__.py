@@ -39,7 +39,7 @@ from articles.actions.translating import (
     remove_translation,
     translate,
 )
-from articles.actions.writing import SAME_VERSION, create, improve, restore
+from articles.actions.writing import SAME_VERSION, create, improve, restore, seal
 
 __all__ = [
     "SAME_VERSION",
@@ -85,6 +85,7 @@ __all__ = [
     "run_next_schedule",
     "save_template",
     "schedule",
+    "seal",
     "set_calendar",
     "settle",
     "still_itself",

@@ -100,12 +100,6 @@ def together(kept: Article, gone: Article) -> dict[str, Any]:
     return {**words, "parts": {**kept.parts, **words["parts"]}}
 
 
-def seal(article: Article) -> None:
-    """Somebody writes beside this text: it stays a version of its own, although its author's
-    next save within minutes would replace it, so that the other is told of that save."""
-    article.versions.filter(number=article.version_number, sealed=False).update(sealed=True)
-
-
 # One out of two -----------------------------------------------------------------------------------
 
 

@@ -166,6 +166,16 @@ def current_version(article: Article) -> Version:
     return article.versions.get(number=article.version_number)
 
 
+def seal(article: Article, *, by: User | None = None, language: str = "") -> None:
+    """Somebody begins to write from this text: it stays a version of its own. Its author's next
+    save within minutes would else replace it under the same number, and `check_base` could not
+    tell the other. For the author alone (`by`) nothing changes."""
+    holder = article.text_in(language)
+    if holder is not None and (by is None or holder.changed_by_id != by.pk):
+        versions = article.versions.filter(number=holder.version_number, sealed=False)
+        versions.update(sealed=True)
+
+
 def next_version(
     article: Article,
     words: dict[str, Any],

@@ -171,14 +171,18 @@ def _beside(view: str, article: Article) -> str:
         return ""
 
 
+# Records of our own that articles are made from, and the pages that show them.
+OURS = {"ticket": "solve:workspace", "question": "asking:question"}
+
+
 def _origin(article: Article) -> dict[str, str] | None:
     """Where the article came from, as a link when it has an address."""
     if not (article.origin_id or article.origin_url):
         return None
     url = article.origin_url
-    if not url and article.origin_type == "ticket":
+    if not url and (view := OURS.get(article.origin_type)):
         try:
-            url = reverse("solve:workspace", args=[article.origin_id])
+            url = reverse(view, args=[article.origin_id])
         except NoReverseMatch:
             url = ""
     return {

@@ -73,6 +73,8 @@ def translate(request: AgentRequest, number: str, language: str) -> HttpResponse
             "base": translation.version_number if translation else None,
         }
         form = TextForm(template=article.template, initial=initial)
+        if translation:
+            actions.seal(article, by=request.user, language=language)
         return _editor(request, article, form, language, translation)
     form = TextForm(request.POST, template=article.template)
     if not form.is_valid():

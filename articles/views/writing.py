@@ -174,6 +174,7 @@ def edit(request: AgentRequest, number: str) -> HttpResponse:
         raise error
     made = _improving if may_change else _suggesting
     if request.method != "POST":
+        actions.seal(article, by=request.user)
         return _editor(request, made(request, article, None), article=article)
     if request.POST.get("choose"):
         form = made(request, article, _chosen_words(request, article))

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import actions as article_actions
-from articles.actions.merging import seal
 from articles.models import Article
 from articles.search import SHOWN
 from articles.search import query as engine
@@ -147,7 +146,7 @@ def _page(
 ) -> HttpResponse:
     older, newer = sides.older, sides.newer
     for article in (older, newer):
-        seal(article)
+        article_actions.seal(article)
     visible = Ticket.objects.visible_to(request.user)
     links = Link.objects.filter(article__in=[older, newer], ticket__in=visible)
     tickets = list(links.values_list("article", "ticket"))

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from articles import actions as article_actions
 from articles import rules
 from articles.models import PARTS, Article, Version
 from articles.search import LIKELY, SHOWN
@@ -267,6 +268,7 @@ def improve(request: AgentRequest, number: str, article: str) -> HttpResponse:
     }
     more = {"form": form, "article": found, "live": live, "editing": True}
     if request.method == "GET":
+        article_actions.seal(found, by=request.user)
         if request.GET.get("quote"):
             said = actions.draft(ticket)["issue"]
             form["issue"] = f"{form['issue']}\n\n{said}".strip()

@@ -284,3 +284,27 @@ def test_what_was_being_written_stays_when_the_right_is_lost_meanwhile(client):
     assert "canary-typed" in response.content.decode()
     article.refresh_from_db()
     assert article.cause == ""
+
+
+def test_two_people_who_write_at_once_are_told_however_soon_the_first_saves_again(client):
+    """A save within ten minutes replaces the version under its number; not when a colleague
+    has begun to write from it."""
+    author, colleague = make.contributor(), make.contributor()
+    article = make.article(by=author)
+    client.force_login(colleague)
+    page = reverse("articles:edit", args=[article.number])
+    assert f'name="base" value="{article.version_number}"' in client.get(page).text
+    actions.improve(article, by=author, changes={"cause": "Mine"}, base=1)
+    said = {"title": article.title, "resolution": "Theirs", "base": 1}
+    response = client.post(page, said)
+    assert response.status_code == 412
+    assert article.versions.filter(cause="Mine").exists()
+
+
+def test_the_authors_own_second_save_still_replaces_the_first(client):
+    author = make.contributor()
+    article = make.article(by=author)
+    client.force_login(author)
+    client.get(reverse("articles:edit", args=[article.number]))
+    actions.improve(article, by=author, changes={"cause": "Mine"}, base=1)
+    assert article.versions.count() == 1
