@@ -277,43 +277,6 @@ class Message(models.Model):
         return self.body[:60]
 
 
-class Attachment(models.Model):
-    """A file that was sent with a message. It is as private as the message it hangs on.
-
-    Until the message is written it belongs to whoever brought it (`message` is empty).
-    """
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="attachments")
-    message = models.ForeignKey(
-        Message, models.CASCADE, null=True, blank=True, related_name="attachments"
-    )
-    key = models.CharField(max_length=40, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=200)
-    media_type = models.CharField(_("type"), max_length=80)
-    size = models.PositiveIntegerField(_("bytes"))
-    width = models.PositiveIntegerField(null=True, blank=True)
-    height = models.PositiveIntegerField(null=True, blank=True)
-    digest = models.CharField(max_length=64, editable=False)
-    file = models.FileField(upload_to="tickets/", max_length=200)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-        ordering = ["at", "pk"]
-        indexes = [
-            models.Index(
-                fields=["at"], condition=Q(message=None), name="ticket_attachment_unsent"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class TicketEvent(models.Model):
     """What happened to a ticket, by whom and when. Append-only: triggers refuse the rest."""
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("articles", "0004_lifecycle"),
         ("loops", "0002_gate"),
         ("people", "0004_lifecycle"),
-        ("tickets", "0005_attachments"),
+        ("tickets", "0005_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
