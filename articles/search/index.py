@@ -229,7 +229,9 @@ def _write_batch(ids: list[int]) -> int:
             pk: json.loads(found) if isinstance(found, str) else found
             for pk, found in cursor.fetchall()
         }
-        articles = list(Article.objects.filter(pk__in=ids).order_by("pk").select_related("template"))
+        articles = list(
+            Article.objects.filter(pk__in=ids).order_by("pk").select_related("template")
+        )
         translated = _translated(cursor, ids)
         averages = _settled_averages(articles)
         cursor.execute(
