@@ -73,4 +73,4 @@ migrations: environment
 		manage.py makemigrations --check --dry-run
 
 types: environment
-	.venv/bin/mypy kcs people articles tickets loops manage.py bootstrap.py
+	.venv/bin/mypy kcs people articles tickets loops portal manage.py bootstrap.py
