@@ -112,10 +112,12 @@ def test_axe_finds_nothing_on_the_pages_of_accounts(live, page, walk, admin, loo
 @pytest.mark.parametrize("look", LOOKS, ids="-".join)
 def test_axe_finds_nothing_in_the_administration(live, page, walk, admin, look):
     live.log_in(page, admin)
+    # All change pages are one template: in the second look some of them stand for the others.
+    opened = MODELS if look == LOOKS[0] else MODELS[::4]
     for model in MODELS:
         walk(reverse(f"admin:{model}_changelist"), look)
         rows = page.locator("#result_list tbody a[href*='/change/']")
-        if rows.count():
+        if model in opened and rows.count():
             walk(rows.first.get_attribute("href"), look)
     walk(reverse("admin:people_sitesettings_change", args=[1]), look)
     walk(reverse("admin:people_domain_add"), look)

@@ -197,8 +197,8 @@ def test_people_stand_by_name_whatever_they_did():
     assert [str(one.person) for one in contributors(article).contributors] == ["Anna", "Zoe"]
 
 
-@pytest.mark.parametrize("page", ["/coaching/", "/people/"])
-def test_pages_of_several_people_are_in_the_order_of_names(client, page):
+@pytest.mark.parametrize("path", ["/coaching/", "/people/"])
+def test_pages_of_several_people_are_in_the_order_of_names(client, path):
     """Whoever has done most stands no higher: by name, never by rank."""
     root = make.administrator(name="Root", is_coach=True)
     for name in ("Zoe Busy", "Anna Calm", "Mia Busy"):
@@ -206,7 +206,7 @@ def test_pages_of_several_people_are_in_the_order_of_names(client, page):
         for _more in range(3 if "Busy" in name else 0):
             reuse(make.article(by=person))
     client.force_login(root)
-    html = client.get(page).content.decode()
+    html = client.get(path).content.decode()
     places = [html.index(name) for name in ("Anna Calm", "Mia Busy", "Zoe Busy")]
     assert places == sorted(places)
 
