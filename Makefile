@@ -2,7 +2,7 @@
 # bootstrap.py makes .venv from the lock files, and does nothing when that is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo start stop manage test lint relevance format messages lock
+.PHONY: help demo start stop manage test looks lint relevance format messages lock
 .PHONY: environment style templates texts layers migrations types
 
 # What `make` sets for its own children would reach the site's processes.
@@ -33,6 +33,9 @@ test: lint  ## everything: linters, then all tests, in a browser too
 	@.venv/bin/python -m kcs.testing
 	@DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py fonts --verbosity 0
 	.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+
+looks: environment  ## every page light, dark and in Hebrew, with axe: before a release
+	KCS_LOOKS=1 .venv/bin/python -m pytest -n $(JOBS) tests/browser -k "axe or barrier or policy" $(ARGS)
 
 lint: style templates texts layers migrations types  ## the linters alone; `make -k lint` runs on
 

@@ -10,11 +10,14 @@ def test_…(worker):          a Celery worker process on the test's own databas
 
 def test_…(axe, live, page):
     axe(page)                fails with what it found; all rules in English, and in other
-                             languages those that a language can break
-    axe(page, also="dark")   then the same page in the other theme: what depends on colours
+                             languages those that a language can break; what stands round
+                             every page alike with the test's first page only
+    axe(page, also="dark")   with `make looks` then the same page in the other theme: what
+                             depends on colours
 """
 
 import contextlib
+import functools
 import importlib
 import os
 import signal
@@ -23,11 +26,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
 from django.db import connections
 from django.test import Client
@@ -49,6 +54,20 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The help centre's own connection must be gone before the database can go."""
     yield
     connections["help"].close()
+
+
+# Every page in every look takes minutes: `make looks` does it, before a release and after a
+# change of styles. Every run looks at each page once, and at the dark and Hebrew ones of a few.
+EVERY_LOOK = bool(os.environ.get("KCS_LOOKS"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if EVERY_LOOK:
+        return
+    left = [item for item in items if item.get_closest_marker("looks")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +113,9 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
         "args": [
             "--no-sandbox",  # containers and root have no other way
             "--disable-dev-shm-usage",
+            # Nothing here is drawn by a graphics card, and imitating one costs a core.
+            "--disable-gpu",
+            "--disable-gpu-rasterization",
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
@@ -111,6 +133,22 @@ def browser_context_args(browser_context_args: dict) -> dict:
         "timezone_id": "UTC",
         "reduced_motion": "reduce",
     }
+
+
+def kept(serve: Callable[..., Any]) -> Callable[..., Any]:
+    """The forty files of a page are fetched once a test, as they are in production, where their
+    names hold their content's hash; else each page of a tour asks for all of them again."""
+
+    @functools.wraps(serve)
+    def with_age(self: Any, request: Any) -> Any:
+        response = serve(self, request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+    return with_age
+
+
+StaticFilesHandler.serve = kept(StaticFilesHandler.serve)  # type: ignore[method-assign]
 
 
 class Live:
@@ -168,10 +206,9 @@ AXE = {
 }
 # The rules that can say something new when only the theme changes.
 COLOURS = ["color-contrast", "link-in-text-block"]
-# And those that can when the language does: colours, and names that come from translations.
-# What a page is built of is the same in every language, and is looked at in English.
-SPOKEN = [
-    *COLOURS,
+# And those that can when the language does: names that come from translations. What a page is
+# built of, and its colours, are the same in every language, and are looked at in English.
+NAMES = [
     "aria-command-name",
     "button-name",
     "document-title",
@@ -183,6 +220,8 @@ SPOKEN = [
     "select-name",
     "valid-lang",
 ]
+# What stands round every page alike is looked at once a test, with its first page.
+MAIN = {"include": [["main"]]}
 # Not `wait_for_function`: the policy forbids its way of asking.
 SETTLED = """
 async () => {
@@ -216,23 +255,31 @@ def settle(page) -> None:
 def axe() -> Callable[..., None]:
     """Fails with what axe found on the page, in words."""
 
-    def look(page, context: str | None, **options: object) -> None:
+    seen: set[str] = set()
+
+    def look(page, context: object, **options: object) -> None:
         found = Axe().run(page, context=context, options={**AXE, **options})
         where = f"{page.url} ({page.locator('html').get_attribute('data-theme')})"
         assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
 
-    def check(page, context: str | None = None, also: str = "") -> None:
+    def check(page, context: object = None, also: str = "") -> None:
         settle(page)
-        if page.locator("html").get_attribute("lang") == "en":
+        spoken, theme = page.evaluate(
+            "[document.documentElement.lang, document.documentElement.dataset.theme]"
+        )
+        frame = f"{spoken} {theme} {'/admin/' in page.url}"
+        if context is None and frame in seen and page.locator("main").count():
+            context = MAIN
+        seen.add(frame)
+        if spoken == "en":
             look(page, context)
         else:
-            look(page, context, runOnly=SPOKEN)
-        if also:
-            before = page.evaluate("document.documentElement.dataset.theme")
-            assert before in {"light", "dark"} - {also}
+            look(page, context, runOnly=NAMES + (COLOURS if theme == "dark" else []))
+        if also and spoken == "en" and EVERY_LOOK:
+            assert theme in {"light", "dark"} - {also}
             page.evaluate(TURN, also)
             look(page, context, runOnly=COLOURS)
-            page.evaluate(TURN, before)
+            page.evaluate(TURN, theme)
 
     return check
 

@@ -325,6 +325,9 @@ class Articles(  # type: ignore[misc]
     @suggestions.mapping.post
     def suggest(self, request: Request, number: str) -> Response:
         """Propose a version where one may not change the article oneself."""
+        if not self.me.is_agent:
+            # Before anything is looked up: what is hidden and what is missing answer alike.
+            actions.require_author(self.me)
         article = self.get_object()
         if not self.me.is_agent:
             return submitting.edit(request, article, self.me)

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from articles.models import Article, Confidence
+from articles.models import Article, Audience, Confidence, Template
 from articles.search import analyzer, index, query
 from kcs.errors import BadValue
 from people.models import User
@@ -101,7 +101,9 @@ def scratch() -> Iterator[None]:
 def reader() -> User:
     """Somebody who sees every article, and whom nobody stored."""
     somebody = User(email="evaluation@localhost", competency=User.Competency.PUBLISHER)
-    somebody.__dict__["rights"] = {("see", value) for value in Confidence.values}
+    somebody.__dict__["rights"] = {
+        ("see", value) for value in (*Confidence.values, *Audience.values)
+    }
     return somebody
 
 
@@ -126,10 +128,11 @@ def evaluate(
 
 
 def _fill(articles: Sequence[dict[str, Any]]) -> dict[str, int]:
+    template = Template.objects.usual()
     rows = [
         Article(
             number=f"E-{at}",
-            template_id=0,
+            template=template,
             created_by_id=0,
             changed_by_id=0,
             language=_language(given, *(str(given.get(name) or "") for name in PARTS)),

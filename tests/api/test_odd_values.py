@@ -66,20 +66,23 @@ def named():
 def test_no_odd_value_breaks_a_request(named):
     program, broken, sent = Program(make.administrator()), [], 0
     program.client.raise_request_exception = True
-    for method, path, fields in requests():
-        for field in fields:
-            for value in ODD:
-                sent += 1
-                try:
-                    with transaction.atomic():
-                        body = {field: value}
-                        answer = program.call(method, named(path), body, If_Match="*")
-                        raise Undo
-                except Undo:
-                    if answer.status_code >= 500:
-                        broken.append((method, path, body, answer.status_code))
-                except Exception as error:
-                    broken.append((method, path, body, repr(error)[:200]))
+    for at, (method, path, field) in enumerate(
+        (method, path, field) for method, path, fields in requests() for field in fields
+    ):
+        # Three of the values each, another three for the next field: every value meets fields
+        # of every kind, and the whole takes seconds.
+        for value in [ODD[(at + step) % len(ODD)] for step in (0, 2, 4)]:
+            sent += 1
+            try:
+                with transaction.atomic():
+                    body = {field: value}
+                    answer = program.call(method, named(path), body, If_Match="*")
+                    raise Undo
+            except Undo:
+                if answer.status_code >= 500:
+                    broken.append((method, path, body, answer.status_code))
+            except Exception as error:
+                broken.append((method, path, body, repr(error)[:200]))
     assert sent > 500
     assert not broken, json.dumps(broken[:20], indent=1, default=str)
 

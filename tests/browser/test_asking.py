@@ -24,7 +24,7 @@ def noa(db):
     return make.contributor(name="Noa")
 
 
-@pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize("language", ["en", pytest.param("he", marks=pytest.mark.looks)])
 def test_axe_finds_nothing_between_colleagues(live, page, axe, noa, ted, language):
     article = make.article(by=ted)
     articles.improve(article, by=noa, changes={"cause": "The old firmware."})

@@ -30,7 +30,7 @@ def person():
     return made
 
 
-@pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize("language", ["en", pytest.param("he", marks=pytest.mark.looks)])
 def test_axe_finds_nothing_on_any_page_of_coaching(live, page, axe, person, language):
     page.add_init_script(LISTEN)
     page.context.add_cookies(

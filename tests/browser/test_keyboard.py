@@ -82,7 +82,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("competency", ["candidate", "contributor", "publisher"])
+@pytest.mark.parametrize("competency", ["candidate", "contributor"])
 def test_every_outcome_can_be_reached_without_a_mouse(competency, bank, live, page):
     agent = make.user(competency)
     live.log_in(page, agent)

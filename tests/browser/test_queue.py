@@ -148,7 +148,11 @@ PAGES = [
 
 @pytest.mark.parametrize(
     ("theme", "language", "width", "also"),
-    [("light", "en", 1440, "dark"), ("dark", "he", 1440, ""), ("light", "ru", 390, "")],
+    [
+        ("light", "en", 1440, "dark"),
+        ("dark", "he", 1440, ""),
+        pytest.param("light", "ru", 390, "", marks=pytest.mark.looks),
+    ],
 )
 def test_axe_finds_nothing_on_the_desk(noa, live, page, axe, theme, language, width, also):
     people.prefer(noa, theme=theme, language=language)

@@ -46,7 +46,10 @@ def watched(page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "he")])
+@pytest.mark.parametrize(
+    ("theme", "language"),
+    [("light", "en"), pytest.param("dark", "he", marks=pytest.mark.looks)],
+)
 def test_axe_and_the_policy_find_nothing(live, page, axe, agent, remarks, theme, language):
     live.log_in(page, agent)
     page.context.add_cookies(

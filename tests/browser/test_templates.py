@@ -15,7 +15,10 @@ PARTS = [
 ]
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "he")])
+@pytest.mark.parametrize(
+    ("theme", "language"),
+    [("light", "en"), pytest.param("dark", "he", marks=pytest.mark.looks)],
+)
 def test_axe_finds_nothing_where_templates_and_standards_are_shaped_and_used(
     live, page, axe, theme, language
 ):

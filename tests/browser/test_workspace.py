@@ -53,7 +53,7 @@ def desk(live, page, agent, ticket):
     return page
 
 
-@pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize("language", ["en", pytest.param("he", marks=pytest.mark.looks)])
 def test_axe_finds_nothing_in_any_state_of_the_workspace(
     live, page, axe, agent, ticket, language
 ):

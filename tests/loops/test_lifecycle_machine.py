@@ -398,7 +398,7 @@ def test_random_people_doing_random_verbs_reach_nothing_illegal():
     run_state_machine_as_test(
         Lifecycle,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
