@@ -40,6 +40,7 @@ looks: environment  ## every page light, dark and in Hebrew, with axe: before a 
 lint: style templates texts layers migrations types  ## the linters alone; `make -k lint` runs on
 
 relevance: environment  ## measure how well search finds; writes docs/relevance.md (KCS_DATA)
+	KCS_MEASURES=1 .venv/bin/python -m pytest -q tests/relevance/test_relevance.py
 	.venv/bin/python -m pytest -q -s tests/relevance/page.py
 
 format: environment  ## bring code and templates into their form

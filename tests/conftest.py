@@ -18,6 +18,7 @@ def test_…(axe, live, page):
 
 import contextlib
 import functools
+import gc
 import importlib
 import os
 import signal
@@ -59,12 +60,20 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 # Every page in every look takes minutes: `make looks` does it, before a release and after a
 # change of styles. Every run looks at each page once, and at the dark and Hebrew ones of a few.
 EVERY_LOOK = bool(os.environ.get("KCS_LOOKS"))
+# Measurements that take minutes: `make relevance` does them.
+EVERY_MEASURE = bool(os.environ.get("KCS_MEASURES"))
+# A run makes millions of objects that live as long as it does; looking for garbage among them
+# after each few hundred new ones costs a tenth of the time.
+gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if EVERY_LOOK:
-        return
-    left = [item for item in items if item.get_closest_marker("looks")]
+    skipped = {"looks": not EVERY_LOOK, "measured": not EVERY_MEASURE}
+    left = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name, leave in skipped.items() if leave)
+    ]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]

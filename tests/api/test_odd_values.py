@@ -69,9 +69,9 @@ def test_no_odd_value_breaks_a_request(named):
     for at, (method, path, field) in enumerate(
         (method, path, field) for method, path, fields in requests() for field in fields
     ):
-        # Three of the values each, another three for the next field: every value meets fields
+        # Two of the values each, another two for the next field: every value meets fields
         # of every kind, and the whole takes seconds.
-        for value in [ODD[(at + step) % len(ODD)] for step in (0, 2, 4)]:
+        for value in [ODD[(at + step) % len(ODD)] for step in (0, 3)]:
             sent += 1
             try:
                 with transaction.atomic():
@@ -89,8 +89,8 @@ def test_no_odd_value_breaks_a_request(named):
 
 def test_no_odd_filter_breaks_a_list(named):
     program, broken = Program(make.administrator()), []
-    for path, name in parameters():
-        for value in ODD_FILTERS:
+    for at, (path, name) in enumerate(parameters()):
+        for value in (ODD_FILTERS[at % 4], ODD_FILTERS[(at + 2) % 4]):
             try:
                 with transaction.atomic():
                     answer = program.get(f"{named(path)}?{name}={value}")

@@ -149,7 +149,7 @@ def test_every_list_opens_and_nothing_in_it_can_be_deleted(client, admin, model)
     article = make.article()
     actions.flag(article, by=make.candidate(), kind="outdated")
     actions.suggest(article, by=make.candidate(), changes={"cause": "Dust"})
-    actions.rate(article, by=None, helpful=True)
+    actions.rate(article, by=None, comment="It says nothing about mine")
     page = client.get(reverse(f"admin:articles_{model}_changelist"))
     assert "delete_selected" not in page.text
     row = page.context["cl"].result_list[0]

@@ -16,7 +16,10 @@ document.addEventListener('securitypolicyviolation', (event) => window.broken.pu
 """
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "he")])
+@pytest.mark.parametrize(
+    ("theme", "language"),
+    [("light", "en"), pytest.param("dark", "he", marks=pytest.mark.looks)],
+)
 def test_axe_finds_nothing_and_the_policy_holds(live, page, axe, theme, language):
     admin = make.administrator()
     law = make.article(by=admin, confidence="validated", governance="compliance")

@@ -52,7 +52,10 @@ def coach(live, page):
 
 @pytest.mark.parametrize(
     ("theme", "language", "width", "also"),
-    [("light", "en", 1440, "dark"), ("dark", "he", 390, "")],
+    [
+        ("light", "en", 1440, "dark"),
+        pytest.param("dark", "he", 390, "", marks=pytest.mark.looks),
+    ],
 )
 def test_no_page_of_upkeep_has_a_barrier_or_a_csp_report(
     coach, live, page, axe, theme, language, width, also

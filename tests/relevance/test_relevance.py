@@ -17,7 +17,12 @@ def mean(figures: list[dict], name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("links", "first", "fifth"), [(0, 0.46, 0.71), (1, 0.55, 0.795), (10, 0.73, 0.91)]
+    ("links", "first", "fifth"),
+    [
+        pytest.param(0, 0.46, 0.71, marks=pytest.mark.measured),
+        (1, 0.55, 0.795),
+        pytest.param(10, 0.73, 0.91, marks=pytest.mark.measured),
+    ],
 )
 def test_short_titles_are_found_by_what_customers_write(links, first, fifth):
     if sentence := datasets.missing("banking77"):
@@ -53,6 +58,7 @@ def test_russian_paragraphs_are_found_by_questions():
     assert figures["R@5"] >= 0.97
 
 
+@pytest.mark.measured
 def test_linking_helps_the_linked_and_costs_the_others_little():
     """Half of the articles have one linked ticket each; the other half only looks on."""
     if sentence := datasets.missing("banking77"):
