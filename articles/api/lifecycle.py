@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -97,14 +98,9 @@ class LifecycleDoors:
     request: Any
     me: Any
 
-    def get_object(self) -> Article:
-        raise NotImplementedError
-
-    def get_queryset(self) -> Any:
-        raise NotImplementedError
-
-    def told(self, article: Article, *, status: int = 200, **headers: str) -> Response:
-        raise NotImplementedError
+    get_object: Callable[[], Article]
+    get_queryset: Callable[[], Any]
+    told: Callable[..., Response]
 
     @extend_schema(responses=ScheduleShape(many=True))
     @action(detail=True, filter_backends=[])

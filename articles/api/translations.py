@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -56,10 +57,9 @@ class TranslationDoors:
     """What the view of articles adds for languages."""
 
     request: Request
+    # What the view itself brings.
     me: Any
-
-    def get_object(self) -> Article:
-        raise NotImplementedError
+    get_object: Callable[[], Article]
 
     def _translation(self, language: str) -> tuple[Article, Translation]:
         article = self.get_object()
