@@ -12,28 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
 from typing import Any
 
 from django.utils import timezone
 
 from loops.coaching import stopping
 from loops.models import Sample
+from loops.statistics.rates import wilson
 
-Z = 1.959964  # 95 %
 WEEKS = 12
 PROCESS, CONTENT = Sample.Kind.PROCESS, Sample.Kind.CONTENT
 LINK_ASKS = ("relevant", "specific", "actionable")
-
-
-def wilson(hits: float, n: int, z: float = Z) -> tuple[float, float]:
-    """The 95 % interval of a share, which stays honest for few rows and near 0 and 1."""
-    if n == 0:
-        return 0.0, 1.0
-    p, zz = hits / n, z * z
-    middle = (p + zz / (2 * n)) / (1 + zz / n)
-    reach = z * sqrt(p * (1 - p) / n + zz / (4 * n * n)) / (1 + zz / n)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import sqrt
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Q, Subquery
@@ -19,66 +18,12 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article
 from loops.models import Link, Outcome
+from loops.statistics.rates import Share, differ
 from loops.upkeep.recall import SYSTEM as RECALL
 from people.models import User
 from tickets.models import Ticket, TicketEvent
 
-Z = 1.96
-ENOUGH = 20  # below it a figure is shown in grey
 REPEAT = timedelta(days=14)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share; everything is possible where nothing was seen."""
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = hits / n, Z * Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    # At the ends rounding must not step over the share itself.
-    return (0.0 if hits == 0 else middle - half, 1.0 if hits == n else middle + half)
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many."""
-
-    hits: int
-    n: int
-
-    @property
-    def value(self) -> float | None:
-        return self.hits / self.n if self.n else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        return wilson(self.hits, self.n)
-
-    @property
-    def low(self) -> float:
-        return self.interval[0]
-
-    @property
-    def high(self) -> float:
-        return self.interval[1]
-
-    @property
-    def enough(self) -> bool:
-        return self.n >= ENOUGH
-
-
-def differ(older: Share, newer: Share) -> int:
-    """1 when the newer share is higher, -1 when lower, 0 when nobody can tell.
-
-    Newcombe's interval of the difference, from both shares' Wilson intervals.
-    """
-    if not (older.enough and newer.enough):
-        return 0
-    before, after = older.hits / older.n, newer.hits / newer.n
-    change = after - before
-    low = change - sqrt((after - newer.low) ** 2 + (older.high - before) ** 2)
-    high = change + sqrt((newer.high - after) ** 2 + (before - older.low) ** 2)
-    return 1 if low > 0 else -1 if high < 0 else 0
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""The evolve loop: from all tickets to better content, process, people and product."""

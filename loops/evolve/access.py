@@ -1,0 +1,77 @@
+"""Who sees which figures. Pages, reports, exports and letters of the evolve loop ask here.
+
+Figures are about three things, and each has its readers:
+
+- of the desk: managers of a team, coaches, domain experts and administrators;
+- of a team: a mere manager sees the teams they manage, the others every team that is not
+  private, and those private ones that they stand in;
+- of a person: that person, the coach and the person's own manager, and an administrator who
+  said why (`loops.queries.closest`). Others see one sum over everybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kcs.errors import NotAllowed
+from loops.queries import people_read_by
+from people.models import SiteSettings, Team, User
+from tickets.queries import teams_of
+
+# Fewer people than this behind a group's figure, and the figure is about persons.
+GROUP = 3
+
+
+def may_read(user: User) -> bool:
+    """Whether insights and reports are open to this person at all."""
+    if not user.is_authenticated or not user.is_agent:
+        return False
+    return user.is_reviewer or Team.objects.filter(manager=user).exists()
+
+
+def require(user: User) -> None:
+    """403 for whom the figures are not."""
+    if not may_read(user):
+        raise NotAllowed(
+            _("Figures are for managers, coaches, domain experts and administrators.")
+        )
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Whose tickets somebody's figures are made of. `teamless` are those of no team."""
+
+    ids: frozenset[int]
+    teamless: bool
+
+    def tickets(self, prefix: str = "") -> Q:
+        """The condition on tickets, whose field `team` stands behind this prefix."""
+        q = Q(**{f"{prefix}team__in": sorted(self.ids)})
+        return q | Q(**{f"{prefix}team": None}) if self.teamless else q
+
+
+def teams_for(user: User) -> Teams:
+    """The teams whose figures this person may see."""
+    if user.is_reviewer:
+        known = teams_of(user).values_list("pk", flat=True)
+        return Teams(frozenset(known), teamless=True)
+    managed = Team.objects.filter(manager=user).values_list("pk", flat=True)
+    return Teams(frozenset(managed), teamless=False)
+
+
+def people_for(user: User) -> frozenset[int]:
+    """The people whose own figures this person may see, oneself among them."""
+    return frozenset({user.pk, *people_read_by(user).values_list("pk", flat=True)})
+
+
+def minimum() -> int:
+    """How many rows have to stand behind a figure about one person; 0 hides nothing."""
+    return SiteSettings.load().figures_minimum
+
+
+def is_small(n: float, people: int, least: int) -> bool:
+    """Whether a group's figure would be one about persons: few rows, or few people."""
+    return bool(least) and (n < least or people < GROUP)

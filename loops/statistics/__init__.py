@@ -1,0 +1,1 @@
+"""The figures' arithmetic: nothing here knows a ticket or an article."""
