@@ -163,6 +163,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("You are proposed when search fails and you have solved the like."),
     )
 
+    is_product = models.BooleanField(
+        _("answers for the product"),
+        default=False,
+        help_text=_("Reads what the help desk proposes to fix in the product, and answers."),
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -346,6 +352,12 @@ class SiteSettings(models.Model):
         REMIND = "remind", _("Remind")
         REQUIRE = "require", _("Require")
 
+    class Phase(models.TextChoices):
+        AUTO = "auto", _("By itself")
+        ADOPT = "adopt", _("Adoption")
+        GROW = "grow", _("Growth")
+        LEAD = "lead", _("Outcomes")
+
     name = models.CharField(_("name of this help desk"), max_length=60, default="Solve Loop")
     gate_mode = models.CharField(
         _("knowledge gate"),
@@ -396,6 +408,32 @@ class SiteSettings(models.Model):
         _("also inside this network"),
         default=False,
         help_text=_("Also asks addresses that only this network reaches."),
+    )
+    cost_per_hour = models.DecimalField(
+        _("cost of an hour of work"),
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("Turns minutes into money where costs are shown. Zero shows hours."),
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    phase = models.CharField(
+        _("phase of the programme"),
+        max_length=8,
+        choices=Phase,
+        default=Phase.AUTO,
+        db_default="auto",
+        help_text=_("Which figures stand first. By itself: from the first declared outcome."),
+    )
+    radar_team = models.ForeignKey(
+        Team,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("team whose average a radar compares with"),
+        help_text=_("Empty: the person's own team."),
     )
     setup_token = models.CharField(max_length=64, blank=True, default="", editable=False)
 
@@ -537,6 +575,9 @@ class SiteEvent(models.Model):
         STANDARD = "standard", _("published a content standard")
         RELEASE = "release", _("registered a release")
         GOAL_REFUSED = "goal_refused", _("was refused a target")
+        DEFINITION = "definition", _("changed how a measure is computed")
+        RULE = "rule", _("changed a publication rule")
+        BASELINE = "baseline", _("froze or removed a baseline")
 
     verb = models.CharField(max_length=12, choices=Verb)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -664,6 +705,12 @@ class Notification(models.Model):
         ASKED = "asked", _("A colleague asks you")
         ANSWERED = "answered", _("A colleague answered you")
         RECALLED = "recalled", _("You have people to write to again")
+        BURST = "burst", _("A topic is asked far more often than usual")
+        IMPROVEMENT = "improvement", _("Something about an improvement of yours")
+        PUBLISHED = "published", _("An article of yours was published or taken back")
+        CAPTURE_LIST = "capture_list", _("Answers that only you know")
+        DIGEST = "digest", _("The week in figures")
+        RECOUNT = "recount", _("A recount found figures that were wrong")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=24, choices=Kind)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from articles.views.doors import find
 from loops.credit.views import told as told_contributors
 from loops.models import Upkeep
+from loops.statistics.rates import ENOUGH
 from loops.upkeep import computing, deciding, lists, recall, words
 from loops.upkeep import efficacy as versions
 from people.doors import AgentRequest, agents_only
@@ -53,7 +54,7 @@ def efficacy(request: AgentRequest, number: str) -> HttpResponse:
     context = {
         "article": article,
         "rows": versions.by_version(article, user=request.user),
-        "enough": versions.ENOUGH,
+        "enough": ENOUGH,
         "days": versions.REPEAT.days,
         "may_recall": recall.may_recall(request.user),
         "nav": "knowledge",
