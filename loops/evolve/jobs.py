@@ -1,0 +1,54 @@
+"""The jobs of the evolve loop, in the order in which one needs what another made.
+
+`evolve` runs them in the foreground and beat by tasks. Each may be killed at any moment and
+started again, twice at once too: what it leaves is whole, and the same as after one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Tick = Callable[[int], None]
+
+
+def silent(done: int) -> None:
+    """For whom nobody waits at a progress bar."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job. `path` is "module:function" of `function(tick, day) -> Any`, imported when it
+    runs: a web worker never loads what only jobs need. `tick(n)` says that n more are done;
+    without a day it does whatever is due."""
+
+    name: str
+    says: str | Promise
+    path: str
+
+    def run(self, tick: Tick = silent, day: date | None = None) -> Any:
+        module, _colon, function = self.path.partition(":")
+        return getattr(import_module(module), function)(tick, day)
+
+
+JOBS: dict[str, Job] = {
+    job.name: job
+    for job in (
+        Job(
+            "rollups",
+            _("figures of every day that something happened to"),
+            "loops.evolve.rollups.jobs:run",
+        ),
+        Job(
+            "recount",
+            _("a random sample of days, counted again"),
+            "loops.evolve.rollups.jobs:recount",
+        ),
+    )
+}
