@@ -63,14 +63,18 @@ def remember(
 
 
 # One statement: it is part of every reading. A search counts as this visit's own or not at all.
+# The same article out of another list is another click, and still the same reading: what is
+# returned is whether it is the first.
 OPENED = """
+with read as (
+  select o.search_id from loops_opening o where o.visit = %(visit)s and o.article_id = %(article)s
+    and o.at > now() - %(again)s::interval)
 insert into loops_opening (article_id, search_id, rank, visit, by_id, at)
 select %(article)s, mine.id, case when mine.id is null then null else %(rank)s::smallint end, %(visit)s,
   %(by)s::bigint, now()
 from (select) one left join loops_search mine on mine.id = %(search)s::bigint and mine.visit = %(visit)s
-where not exists (
-  select from loops_opening o where o.visit = %(visit)s and o.article_id = %(article)s
-    and o.at > now() - %(again)s::interval)
+where not exists (select from read where mine.id is null or read.search_id = mine.id)
+returning not exists (select from read)
 """
 
 
@@ -96,7 +100,8 @@ def open_article(
                 "again": f"{AGAIN.total_seconds()} seconds",
             },
         )
-        counted = bool(cursor.rowcount)
+        told = cursor.fetchone()
+    counted = bool(told and told[0])
     if counted:
         # Its number is all that counting needs, and the row behind the wall is not writable.
         article_actions.view(Article(pk=article_id), by=by)
@@ -104,8 +109,19 @@ def open_article(
 
 
 @transaction.atomic
-def ask(*, by: User, subject: str, description: str, language: str) -> Ticket:
-    """A signed-in reader asks for help: a ticket of their own."""
+def print_article(article_id: int, *, by: User | None, visit: str) -> None:
+    """The page for the printer was asked for: part of the reading, which it begins if need be."""
+    open_article(article_id, by=by, visit=visit)
+    last = Opening.objects.filter(visit=visit, article=article_id).order_by("-at", "-pk")
+    Opening.objects.filter(pk__in=last.values("pk")[:1], printed_at=None).update(
+        printed_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def ask(*, by: User, subject: str, description: str, language: str, visit: str = "") -> Ticket:
+    """A signed-in reader asks for help: a ticket of their own. The event keeps the visit, so
+    that reports know which searches ended here."""
     requester = ticket_actions.requester_for(email=by.email, name=by.name)
     return ticket_actions.receive(
         by=by,
@@ -114,4 +130,5 @@ def ask(*, by: User, subject: str, description: str, language: str) -> Ticket:
         description=description,
         language=language,
         channel="web",
+        visit=visit,
     )

@@ -17,6 +17,7 @@ urlpatterns = [
     path(one, views.numbered, name="numbered"),
     path(f"{one}helpful/", views.helpful, name="helpful"),
     path(f"{one}feedback/", views.feedback, name="feedback"),
+    path(f"{one}print/", views.printed, name="print"),
     path(f"{one}suggest/", views.suggest, name="suggest"),
     path(f"{one}<str:slug>/", views.article, name="article"),
     re_path(

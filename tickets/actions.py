@@ -116,8 +116,10 @@ def receive(
     priority: int = Ticket.Priority.NORMAL,
     team: Team | None = None,
     external: tuple[str, str, str] = ("", "", ""),
+    visit: str = "",
 ) -> Ticket:
-    """A request arrives. `external` is (system, id, url) when it lives in another desk too."""
+    """A request arrives. `external` is (system, id, url) when it lives in another desk too;
+    `visit` is the stay in the help centre that ended with it."""
     subject = " ".join(clean(subject, field="subject", limit=300).split())
     description = clean(description, field="description")
     if not subject:
@@ -149,7 +151,8 @@ def receive(
         changed_at=now,
         **known,
     )
-    record(ticket, Verb.RECEIVED, by=by, channel=channel)
+    told = {"visit": visit} if visit else {}
+    record(ticket, Verb.RECEIVED, by=by, channel=channel, **told)
     return ticket
 
 

@@ -16,6 +16,7 @@ from loops.models.evolve import (
     TicketTopic,
     Topic,
 )
+from loops.models.reports import Pattern, TeamAverage
 from loops.models.solving import Delivery, Link, Opening, Outcome, Search
 from loops.models.upkeep import Decision, Merge, Pair, Recall, RecallItem, Round, Upkeep
 
@@ -37,6 +38,7 @@ __all__ = [
     "Opening",
     "Outcome",
     "Pair",
+    "Pattern",
     "Proposal",
     "Publication",
     "PublicationRule",
@@ -47,6 +49,7 @@ __all__ = [
     "Sample",
     "SampleEvent",
     "Search",
+    "TeamAverage",
     "Thanks",
     "TicketTopic",
     "Topic",

@@ -71,10 +71,17 @@ class Opening(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     at = models.DateTimeField(db_default=Now())
+    # When the page for the printer was asked for, in the help centre.
+    printed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["ticket", "at"], name="opening_of_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "at"], name="opening_of_ticket"),
+            models.Index(
+                fields=["visit", "at"], condition=~Q(visit=""), name="opening_of_visit"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id}"

@@ -2,7 +2,7 @@
 
 from portal.views.doors import language, missing
 from portal.views.finding import browse, home, search
-from portal.views.reading import article, capitals, numbered
+from portal.views.reading import article, capitals, numbered, printed
 from portal.views.speaking import ask, feedback, helpful
 from portal.views.writing import mine, suggest, write
 
@@ -18,6 +18,7 @@ __all__ = [
     "mine",
     "missing",
     "numbered",
+    "printed",
     "search",
     "suggest",
     "write",

@@ -109,6 +109,21 @@ def _suggest_url(request: HttpRequest, reading: Reading) -> str:
 
 
 @require_safe
+def printed(request: HttpRequest, number: str) -> HttpResponse:
+    """The article alone, for the printer: what its page says, and nothing around it."""
+    reader = wall.reader_of(request)
+    with wall.outside(reader):
+        reading = queries.read(reader, number, request.GET.get("language", "") or spoken())
+    if reading is None:
+        return missing(request)
+    visit = visit_of(request)
+    if request.method == "GET":
+        actions.print_article(reading.article.pk, by=person(request), visit=visit)
+    response = page(request, "print", shown(request, reading))
+    return visiting(response, visit) if request.method == "GET" else response
+
+
+@require_safe
 def numbered(request: HttpRequest, number: str) -> HttpResponse:
     """An article by its number alone leads to its whole address."""
     return article(request, number)

@@ -102,7 +102,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         if refused := too_many(request, "ask", ASK):
             return refused
         try:
-            ticket = actions.ask(by=user, language=spoken(), **form.cleaned_data)
+            ticket = actions.ask(
+                by=user, language=spoken(), visit=visit_of(request), **form.cleaned_data
+            )
         except BadValue as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
