@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles import actions as article_actions
 from articles.models import Article
 from articles.search import query as engine
-from loops.models import Search
+from loops.models import Opening, Search
 from people.models import User
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
