@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -193,6 +194,12 @@ class Ticket(models.Model):
             models.Index(
                 fields=["solved_at"], condition=Q(state="solved"), name="ticket_closing"
             ),
+            # Figures and lists of what was solved in a period.
+            models.Index(
+                fields=["solved_at", "id"],
+                condition=Q(solved_at__isnull=False),
+                name="ticket_solved_age",
+            ),
             BrinIndex(fields=["created_at"], name="ticket_created_brin"),
             GinIndex(
                 fields=["subject"], name="ticket_subject_trgm", opclasses=["gin_trgm_ops"]
@@ -319,6 +326,12 @@ class TicketEvent(models.Model):
         indexes = [
             models.Index(fields=["ticket", "at"], name="ticket_event_of"),
             BrinIndex(fields=["at"], name="ticket_event_at_brin"),
+            # The few that came out of a visit to the help centre.
+            models.Index(
+                KeyTextTransform("visit", "detail"),
+                name="ticket_event_visit",
+                condition=Q(detail__has_key="visit"),
+            ),
         ]
 
     def __str__(self) -> str:
