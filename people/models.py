@@ -426,6 +426,16 @@ class SiteSettings(models.Model):
         db_default="auto",
         help_text=_("Which figures stand first. By itself: from the first declared outcome."),
     )
+    internal_words = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        verbose_name=_("internal words"),
+        help_text=_(
+            "Names of projects, machines and tools that readers outside should not meet, with "
+            "commas between them. The leak check looks for them before an article goes outside."
+        ),
+    )
     radar_team = models.ForeignKey(
         Team,
         models.SET_NULL,

@@ -152,16 +152,17 @@ def _publish(reader: Reader) -> QuerySet[Upkeep]:
     revealing = Q()
     for name in WRITTEN:
         revealing |= Q(**{f"article__{name}__iregex": INSIDE})
-    return (
-        _computed(reader.user)
-        .filter(
-            reuses_90__gte=reader.site.publish_after,
-            reusers_90__gte=PUBLISH_PEOPLE,
-            article__confidence=Confidence.VALIDATED,
-            article__audience="internal",
-            article__open_flags=0,
-        )
-        .exclude(revealing)
+    return wanted_outside(reader).exclude(revealing)
+
+
+def wanted_outside(reader: Reader) -> QuerySet[Upkeep]:
+    """Articles whose reuse asks for readers outside, whatever the leak check says of them."""
+    return _computed(reader.user).filter(
+        reuses_90__gte=reader.site.publish_after,
+        reusers_90__gte=PUBLISH_PEOPLE,
+        article__confidence=Confidence.VALIDATED,
+        article__audience="internal",
+        article__open_flags=0,
     )
 
 

@@ -43,6 +43,7 @@ CHANGEABLE = (
     "coach",
     "organisation",
     "is_coach",
+    "is_product",
     "is_staff",
     "is_superuser",
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +24,10 @@ NUMBERS = {
     "figures_minimum": (0, 1000),
 }
 SWITCHES = ("outside_authors", "check_links", "check_private_links")
-CHOICES = ("name", "gate_mode", "time_zone", *NUMBERS, *SWITCHES)
+FIGURES = ("cost_per_hour", "currency", "phase", "radar_team", "internal_words")
+CHOICES = ("name", "gate_mode", "time_zone", *NUMBERS, *SWITCHES, *FIGURES)
+CURRENCY = re.compile(r"[A-Z]{3}")
+INTERNAL_WORDS = 500
 
 
 @transaction.atomic
@@ -48,15 +54,48 @@ def configure(*, by: User, **wanted: Any) -> SiteSettings:
         raise BadValue(
             _("There is no such time zone. Write it as Europe/Berlin."), field="time_zone"
         )
+    _check_figures(wanted)
     changed = {n: v for n, v in wanted.items() if getattr(site, n) != v}
     if not changed:
         return site
-    detail = {n: {"from": getattr(site, n), "to": v} for n, v in changed.items()}
+    detail = {
+        n: {"from": _plain(getattr(site, n)), "to": _plain(v)} for n, v in changed.items()
+    }
     for name, value in changed.items():
         setattr(site, name, value)
     site.save(update_fields=list(changed))
     SiteEvent.objects.create(verb=SiteEvent.Verb.SETTINGS, by=by, detail=detail)
     return site
+
+
+def _check_figures(wanted: dict[str, Any]) -> None:
+    """What costs and figures are shown in."""
+    if not 0 <= wanted.get("cost_per_hour", 0) < Decimal(1_000_000):
+        raise BadValue(_("From nought to a million."), field="cost_per_hour")
+    if "currency" in wanted:
+        wanted["currency"] = wanted["currency"].strip().upper()
+        if not CURRENCY.fullmatch(wanted["currency"]):
+            raise BadValue(_("Three letters, as in EUR."), field="currency")
+    if wanted.get("phase", "auto") not in SiteSettings.Phase.values:
+        raise BadValue(_("There is no such phase."), field="phase")
+    if "internal_words" in wanted:
+        wanted["internal_words"] = _words(wanted["internal_words"])
+
+
+def _words(said: Iterable[str]) -> list[str]:
+    words = list(dict.fromkeys(" ".join(word.split()) for word in said))
+    words = [word for word in words if word]
+    if len(words) > INTERNAL_WORDS or any(len(word) > 80 for word in words):
+        raise BadValue(
+            _("At most %(n)s words of eighty characters.") % {"n": INTERNAL_WORDS},
+            field="internal_words",
+        )
+    return words
+
+
+def _plain(value: Any) -> Any:
+    """As an event keeps it."""
+    return value if isinstance(value, (str, int, bool, list, type(None))) else str(value)
 
 
 @transaction.atomic

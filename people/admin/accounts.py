@@ -70,13 +70,21 @@ class UserAdmin(Changed):
         "is_active",
         "last_login",
     ]
-    list_filter = ["is_active", "competency", "is_coach", "is_staff", "is_superuser", "team"]
+    list_filter = [
+        "is_active",
+        "competency",
+        "is_coach",
+        "is_product",
+        "is_staff",
+        "is_superuser",
+        "team",
+    ]
     list_select_related = ["team"]
     search_fields = ["name", "email"]
     fieldsets = [
         (None, {"fields": ["name", "email", "team", "organisation", "coach", "is_active"]}),
         (_("Competency"), {"fields": ["competency", "evidence"]}),
-        (_("Roles"), {"fields": ["is_coach", "is_staff", "is_superuser"]}),
+        (_("Roles"), {"fields": ["is_coach", "is_product", "is_staff", "is_superuser"]}),
         (_("What this person may do"), {"fields": ["effective"]}),
         (_("For your information"), {"fields": ["joined_at", "last_login", "account"]}),
     ]

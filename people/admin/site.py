@@ -26,8 +26,11 @@ class SiteSettingsAdmin(Changed):
         (None, {"fields": ["name", "time_zone"]}),
         (_("Tickets"), {"fields": ["gate_mode", "close_after_days"]}),
         (_("Proposals"), {"fields": ["promote_after", "publish_after", "archive_after_days"]}),
-        (_("Figures"), {"fields": ["figures_minimum"]}),
-        (_("Readers outside"), {"fields": ["outside_authors"]}),
+        (
+            _("Figures"),
+            {"fields": ["figures_minimum", "phase", "cost_per_hour", "currency", "radar_team"]},
+        ),
+        (_("Readers outside"), {"fields": ["outside_authors", "internal_words"]}),
         (_("Links in articles"), {"fields": ["check_links", "check_private_links"]}),
     ]
 

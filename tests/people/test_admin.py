@@ -112,6 +112,10 @@ def test_there_is_one_row_of_settings_and_the_list_leads_to_it(client, admin):
         "publish_after": 3,
         "archive_after_days": 365,
         "figures_minimum": 20,
+        "phase": "auto",
+        "cost_per_hour": "42.50",
+        "currency": "eur",
+        "internal_words": "Borealis, till-lab",
         "check_links": "on",
         "outside_authors": "on",
     }
@@ -123,8 +127,11 @@ def test_there_is_one_row_of_settings_and_the_list_leads_to_it(client, admin):
     assert event.by == admin
     assert event.detail["gate_mode"] == {"from": "require", "to": "remind"}
     assert set(event.detail) == {
-        *("name", "gate_mode", "close_after_days", "promote_after", "outside_authors")
+        *("name", "gate_mode", "close_after_days", "promote_after", "outside_authors"),
+        *("cost_per_hour", "internal_words"),
     }
+    assert site.internal_words == ["Borealis", "till-lab"]
+    assert event.detail["cost_per_hour"] == {"from": "0.00", "to": "42.50"}
     assert (
         "promote_after: 3 → 5" in client.get(reverse("admin:people_siteevent_changelist")).text
     )

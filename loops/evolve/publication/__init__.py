@@ -1,0 +1,1 @@
+"""Publication: which internal articles customers should read, by a person's decision or a rule."""
