@@ -48,6 +48,11 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.refresh_upkeep",
         "schedule": crontab(minute="2-59/5"),
     },
+    # A rule that an administrator switched on is seen to work; nobody waits for less than this.
+    "publish-by-rules": {
+        "task": "loops.tasks.publish_by_rules",
+        "schedule": crontab(minute="4-59/5"),
+    },
     # Duplicates are looked for when nobody waits for the database, and are there in the morning.
     "find-pairs": {
         "task": "loops.tasks.find_pairs",

@@ -5,6 +5,7 @@ from celery import shared_task
 from loops.coaching import sampling
 from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
+from loops.evolve.publication import actions as publication
 from loops.solve import actions
 from loops.upkeep import computing
 
@@ -43,3 +44,11 @@ def refresh_upkeep() -> int:
 def tell_credit() -> int:
     """Tell people what others did with their knowledge in the last seven days."""
     return crediting.tell_credit()
+
+
+@shared_task
+def publish_by_rules() -> int:
+    """Publish what the active publication rules name, and note what went by other doors."""
+    published = publication.run_rules()
+    publication.follow()
+    return published

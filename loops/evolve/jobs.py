@@ -46,6 +46,11 @@ JOBS: dict[str, Job] = {
             "loops.evolve.rollups.jobs:run",
         ),
         Job(
+            "publication",
+            _("publication rules, and what went outside by other doors"),
+            "loops.evolve.publication.jobs:run",
+        ),
+        Job(
             "recount",
             _("a random sample of days, counted again"),
             "loops.evolve.rollups.jobs:recount",
