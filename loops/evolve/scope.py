@@ -144,7 +144,7 @@ def _dates(given: Mapping[str, Any], today: date, usual: str) -> tuple[date, dat
     begins, ends = _day(given, "from"), _day(given, "to")
     if begins is None and ends is None:
         period = str(given.get("period") or usual)
-        return _first(period, today), today, period
+        return first_day(period, today), today, period
     ends = ends or today
     begins = begins or ends - timedelta(days=83)
     if begins > ends:
@@ -163,7 +163,8 @@ def _day(given: Mapping[str, Any], name: str) -> date | None:
         raise BadValue(_("Write dates as 2026-05-31."), field=name) from None
 
 
-def _first(period: str, today: date) -> date:
+def first_day(period: str, today: date) -> date:
+    """When a period that ends today began."""
     if period == "all":
         return today - timedelta(days=LONGEST)
     if period == "year":
