@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -234,6 +234,7 @@ class Version(Origin, Words):
                 condition=~Q(origin_id=""),
                 name="version_origin",
             ),
+            BrinIndex(fields=["at"], name="version_at_brin"),
         ]
 
     def __str__(self) -> str:
@@ -366,7 +367,10 @@ class View(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["article", "-at"], name="view_article")]
+        indexes = [
+            models.Index(fields=["article", "-at"], name="view_article"),
+            BrinIndex(fields=["at"], name="view_at_brin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.role}"
@@ -423,7 +427,16 @@ class ArticleEvent(Origin):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["article", "at"], name="article_event_of")]
+        indexes = [
+            models.Index(fields=["article", "at"], name="article_event_of"),
+            # Who could read it at a moment, asked for each linked ticket.
+            models.Index(
+                fields=["article", "at"],
+                condition=Q(verb="audience"),
+                name="article_event_audience",
+            ),
+            BrinIndex(fields=["at"], name="article_event_at_brin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.verb}"

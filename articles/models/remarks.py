@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -170,6 +171,7 @@ class Flag(Answerable, Origin):
                 condition=Q(answered_at__isnull=False),
                 name="flag_answered",
             ),
+            BrinIndex(fields=["at"], name="flag_at_brin"),
         ]
 
     def __str__(self) -> str:
@@ -245,6 +247,7 @@ class Feedback(Answerable, models.Model):
                 condition=Q(answered_at__isnull=False),
                 name="feedback_answered",
             ),
+            BrinIndex(fields=["at"], name="feedback_at_brin"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -81,6 +82,7 @@ class Opening(models.Model):
             models.Index(
                 fields=["visit", "at"], condition=~Q(visit=""), name="opening_of_visit"
             ),
+            BrinIndex(fields=["at"], name="opening_at_brin"),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +121,10 @@ class Link(models.Model):
                 condition=Q(kind__in=["resolution", "reference"]), name="link_kind_known"
             ),
         ]
-        indexes = [models.Index(fields=["article", "-at"], name="link_of_article")]
+        indexes = [
+            models.Index(fields=["article", "-at"], name="link_of_article"),
+            BrinIndex(fields=["at"], name="link_at_brin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} – {self.article_id}"
@@ -219,6 +224,7 @@ class Outcome(models.Model):
                 name="outcome_no_knowledge_has_reason",
             ),
         ]
+        indexes = [BrinIndex(fields=["at"], name="outcome_at_brin")]
 
     def __str__(self) -> str:
         return self.get_outcome_display()
