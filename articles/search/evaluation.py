@@ -45,10 +45,10 @@ class Case:
 
 def read(folder: Path) -> Case:
     """A case from `articles.jsonl` and `tickets.jsonl`. Raises BadValue naming file and line."""
-    articles = list(_rows(folder / "articles.jsonl", ("id",)))
+    articles = list(rows_of(folder / "articles.jsonl", ("id",)))
     known = {str(article["id"]) for article in articles}
     case = Case(articles)
-    for ticket in _rows(folder / "tickets.jsonl", ("id",)):
+    for ticket in rows_of(folder / "tickets.jsonl", ("id",)):
         split = ticket.get("split", "test")
         if split not in ("link", "test"):
             raise BadValue(f"Ticket {ticket['id']}: split must be link or test, not {split!r}.")
@@ -63,7 +63,7 @@ def read(folder: Path) -> Case:
     return case
 
 
-def _rows(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+def rows_of(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -48,6 +48,17 @@ def clinc150(links: int = 0, seed: int = SEED) -> Case:
     return labelled([tuple(row) for row in found["test"]], solved, links, seed)
 
 
+def questions(name: str) -> tuple[list[str], list[str]]:
+    """The test part of banking77 or clinc150: what is asked, and about what. 30 to 40 of each."""
+    if name == "banking77":
+        with (folder(name) / "test.csv").open(encoding="utf-8", newline="") as file:
+            rows = [(row["text"], row["category"]) for row in csv.DictReader(file)]
+    else:
+        path = folder(name) / "data_full.json"
+        rows = json.loads(path.read_text(encoding="utf-8"))["test"]
+    return [text for text, _label in rows], [label for _text, label in rows]
+
+
 def labelled(asked, solved, links: int, seed: int) -> Case:
     drawn = random.Random(seed)
     labels = sorted(solved)
