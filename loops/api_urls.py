@@ -19,6 +19,7 @@ from loops.asking.api import Colleagues, Questions
 from loops.coaching.api import Coachees, Goals, Reviews
 from loops.credit import api as credit
 from loops.duplicates.api import MergesMade, Pairs
+from loops.reports.api import AllReports, OneReport, Reports
 from loops.solve.api import Articles, Find, Tickets
 from loops.upkeep.api import OF_ARTICLE, Recalls, Review
 from people.api import Domains, Me, Rights
@@ -52,6 +53,9 @@ urlpatterns = [
     path("my-knowledge/", credit.Mine.as_view(), name="my-knowledge"),
     path("review/", Review.as_view(), name="review"),
     path("search/", Find.as_view(), name="search"),
+    path("reports/", Reports.as_view(), name="reports"),
+    path("reports/all.zip", AllReports.as_view(), name="reports-zip"),
+    path("reports/<slug:key>/", OneReport.as_view(), name="report"),
     path("coachees/", Coachees.as_view(), name="coachees"),
     path("domains/", Domains.as_view(), name="domains"),
     path("templates/", Templates.as_view(), name="templates"),

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("loops.credit.urls")),
     path("", include("loops.coaching.urls")),
     path("", include("loops.upkeep.urls")),
+    path("insights/", include("loops.insights.urls")),
     path("palette/", palette.palette, name="palette"),
 ]

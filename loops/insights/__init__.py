@@ -1,0 +1,1 @@
+"""Insights: what managers and domain experts open on Monday morning."""

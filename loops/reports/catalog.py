@@ -1,0 +1,32 @@
+"""The reports, in the order of the self-assessment. A new one is a file and a line here."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from loops.evolve import access
+from loops.reports.base import Report
+from loops.reports.contributions import Contributions
+from people.models import User
+
+REPORTS: tuple[Report, ...] = (
+    Contributions(),
+)  # fmt: skip
+BY_KEY = {report.key: report for report in REPORTS}
+
+
+def named(key: str) -> Report:
+    """404 for a name that no report has."""
+    if key not in BY_KEY:
+        raise Http404(_("There is no such report."))
+    return BY_KEY[key]
+
+
+def open_to(user: User) -> list[Report]:
+    """The reports that this person may open, in order; 403 where there is none."""
+    reader = access.may_read(user)
+    mine = [one for one in REPORTS if (one.opens_to(user) if one.own_readers else reader)]
+    if not mine:
+        access.require(user)
+    return mine

@@ -1,0 +1,105 @@
+"""pa/01: articles created, modified and flagged, crediting everyone who did any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, ClassVar
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import Flag, Version
+from kcs.addresses import numbered
+from loops.reports.asked import Asked
+from loops.reports.base import COMMON, LINKS, MOST, Column, Row
+from loops.reports.tallies import Part, Sums, Tallied, pairs
+
+CREATED, MODIFIED, FLAGGED = "created", "modified", "flagged"
+ACTS = {
+    CREATED: gettext_lazy("Created"),
+    MODIFIED: gettext_lazy("Modified"),
+    FLAGGED: gettext_lazy("Flagged"),
+}
+AGENT = ~Q(by__competency="") | Q(by__is_superuser=True)
+
+
+class Contributions(Tallied):
+    key = "contributions"
+    row = "pa/01"
+    title = gettext_lazy("Contributions to articles")
+    says = gettext_lazy(
+        "Articles created, modified and flagged. An article counts once for each person and act,"
+        " however often that person saved it: everybody who wrote a version is credited."
+    )
+    filters = (*COMMON, "owner", "creator", "origin", "origin_id")
+    choices: ClassVar[Any] = {"act": lambda: ACTS.items()}
+    opens: ClassVar[Any] = {act: {"act": act} for act in ACTS}
+
+    def acts(self, asked: Asked) -> dict[str, QuerySet[Any]]:
+        """The rows of each act that was asked for."""
+        narrowed = asked.period() & asked.whose() & AGENT & asked.articles()
+        versions = Version.objects.filter(narrowed)
+        found: dict[str, QuerySet[Any]] = {
+            CREATED: versions.filter(number=1),
+            MODIFIED: versions.filter(number__gt=1),
+            FLAGGED: Flag.objects.filter(narrowed),
+        }
+        wanted = asked.chosen.get("act")
+        return {act: rows for act, rows in found.items() if wanted in (None, act)}
+
+    def parts(self, asked: Asked) -> list[Part]:
+        different = Count(pairs("by_id", "article_id"), distinct=True)
+        return [Part(rows, {act: different}) for act, rows in self.acts(asked).items()]
+
+    def figures(self, asked: Asked) -> list[Column]:
+        return [Column(act, label, "number") for act, label in ACTS.items()]
+
+    def cells(self, sums: Sums) -> Row:
+        return {act: sums.get(act, 0) for act in ACTS}
+
+    def n(self, sums: Sums) -> int:
+        return sum(sums.get(act, 0) for act in ACTS)
+
+    def record_columns(self, asked: Asked) -> list[Column]:
+        return [
+            Column("article", _("Article"), "link"),
+            Column("title", _("Title")),
+            Column("act", _("Act")),
+            Column("person", _("Person")),
+            Column("saves", _("Times"), "number"),
+            Column("first", _("First"), "date"),
+            Column("last", _("Last"), "date"),
+            Column("origin", _("Origin")),
+            Column("origin_id", _("Origin id")),
+        ]
+
+    def records(self, asked: Asked) -> Iterator[Row]:
+        """One row for each article, person and act."""
+        names = (
+            "article__number", "article__title", "by_id", "by__name",
+            "article__origin_type", "article__origin_id",
+        )  # fmt: skip
+        return chain.from_iterable(
+            (
+                {
+                    "article": one["article__number"],
+                    "title": one["article__title"],
+                    "act": str(ACTS[act]),
+                    "person": one["by__name"] if asked.may_name(one["by_id"]) else "",
+                    "saves": one["saves"],
+                    "first": one["first"],
+                    "last": one["last"],
+                    "origin": one["article__origin_type"],
+                    "origin_id": one["article__origin_id"],
+                    LINKS: {"article": numbered("articles:detail", one["article__number"])},
+                }
+                for one in rows.order_by()
+                .values(*names)
+                .annotate(saves=Count("pk"), first=Min("at"), last=Max("at"))
+                .order_by("-last", "article__number", "by_id")[: MOST + 1]
+                .iterator(2000)
+            )
+            for act, rows in self.acts(asked).items()
+        )

@@ -1,0 +1,354 @@
+"""Reports that are sums over groups: by person, team, branch, tag, role, origin.
+
+A report says which rows it sums (`parts`), what it sums in them, and how sums become cells. The
+rest is the same for all: the groups, who is named, what is hidden, the total, the way to the
+records, the course over time.
+
+A figure about one person with fewer rows than the minimum is hidden, and so is a group's behind
+which fewer than three people stand, unless they are all the reader's to see. Where exactly one
+row of a table would be hidden the next smallest is hidden with it, or the total would tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Concat, TruncMonth, TruncWeek
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loops.evolve import access
+from loops.reports.asked import NONE, ROLES, Asked
+from loops.reports.base import HIDDEN, LINKS, Column, Report, Row, Summary, Told
+from loops.statistics.rates import Share
+from people.models import Domain, Team, User
+
+Sums = dict[str, Any]
+BETWEEN = "\x1f"
+RECORD = "record"
+LONG = 400  # days; from there on the course is told in months
+
+GROUPS: dict[str, Any] = {
+    "person": gettext_lazy("Person"),
+    "team": gettext_lazy("Team"),
+    "domain": gettext_lazy("Domain"),
+    "category": gettext_lazy("Category"),
+    "tag": gettext_lazy("Tag"),
+    "role": gettext_lazy("Role"),
+    "origin": gettext_lazy("Origin"),
+    RECORD: gettext_lazy("Record"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows to sum. `person`, `article`, `domain` and `tags` say where these stand; `at` when."""
+
+    rows: QuerySet[Any]
+    sums: Mapping[str, Any]
+    person: str = "by"
+    article: str = "article"
+    domain: str = ""
+    tags: Any = None
+    at: str = "at"
+
+    def group(self, by: str) -> Any:
+        """What a group is told by, as an expression."""
+        article = f"{self.article}__" if self.article else ""
+        domain = self.domain or f"{article}domain"
+        if by == "person":
+            return F(f"{self.person}_id")
+        if by == "team":
+            return F(f"{self.person}__team_id")
+        if by == "role":
+            return F(f"{self.person}__competency")
+        if by == "domain":
+            return F(f"{domain}_id")
+        if by == "category":
+            return Func(
+                F(f"{domain}__path"), Value("/"), Value(1),
+                function="split_part", output_field=TextField(),
+            )  # fmt: skip
+        if by == "tag":
+            tags = self.tags if self.tags is not None else F(f"{article}tags")
+            return Func(tags, function="unnest", output_field=TextField())
+        return Concat(
+            F(f"{article}origin_type"), Value(BETWEEN), F(f"{article}origin_id"),
+            output_field=TextField(),
+        )  # fmt: skip
+
+
+def pairs(*names: str) -> Func:
+    """Several columns as one value, to count the different ones."""
+    return Func(*names, template="(%(expressions)s)", output_field=TextField())
+
+
+@dataclass
+class Group:
+    """One row to be: its sums and the people behind them."""
+
+    key: Any
+    sums: Sums = field(default_factory=dict)
+    people: set[int] = field(default_factory=set)
+
+    def take(self, sums: Sums, people: Iterable[int | None]) -> None:
+        for name, value in sums.items():
+            self.sums[name] = self.sums.get(name, 0) + (value or 0)
+        self.people |= {one for one in people if one is not None}
+
+
+class Tallied(Report):
+    """A report of sums. Subclasses say `parts`, `cells`, `n`, `figures` and the records."""
+
+    groups: ClassVar[Mapping[str, Any]] = GROUPS
+    # Which filter opens the records behind a figure: {"created": {"act": "created"}}.
+    opens: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    # Whether its figures are about what people did; else nothing needs to be hidden.
+    about_people: ClassVar[bool] = True
+
+    def parts(self, asked: Asked) -> list[Part]:
+        raise NotImplementedError
+
+    def figures(self, asked: Asked) -> list[Column]:
+        """The columns of the sums."""
+        raise NotImplementedError
+
+    def cells(self, sums: Sums) -> Row:
+        """The cells of `figures` from the sums, all of which may be missing."""
+        raise NotImplementedError
+
+    def n(self, sums: Sums) -> int:
+        """How many records stand behind."""
+        raise NotImplementedError
+
+    def share(self, sums: Sums) -> Share | None:
+        """The one share that the report is about."""
+        return None
+
+    def record_columns(self, asked: Asked) -> list[Column]:
+        raise NotImplementedError
+
+    def records(self, asked: Asked) -> Iterator[Row]:
+        """The records behind the figures, one row each."""
+        raise NotImplementedError
+
+    # What all have in common -------------------------------------------------------------------
+
+    def columns(self, asked: Asked) -> list[Column]:
+        if asked.by == RECORD:
+            return self.record_columns(asked)
+        head = [Column(asked.by, GROUPS[asked.by], "link")]
+        if asked.by == "person":
+            head.append(Column("team", _("Team")))
+        if asked.by == "origin":
+            head.append(Column("origin_id", _("Origin id"), "link"))
+        return [*head, *self.figures(asked)]
+
+    def rows(self, asked: Asked) -> Iterable[Row]:
+        if asked.by != RECORD:
+            return self.grouped(asked)
+        if asked.least and self.total_hidden(asked):
+            return []
+        return self.records(asked)
+
+    def gather(self, asked: Asked, by: str) -> dict[Any, Group]:
+        """The sums of every group; without a `by` the one of all."""
+        found: dict[Any, Group] = {}
+        for part in self.parts(asked):
+            sums = dict(part.sums)
+            if self.about_people:
+                sums["_people"] = ArrayAgg(f"{part.person}_id", distinct=True)
+            if by:
+                told = part.rows.order_by().annotate(_group=part.group(by)).values("_group")
+                rows = list(told.annotate(**sums))
+            else:
+                rows = [part.rows.order_by().aggregate(**sums)]
+            for one in rows:
+                key, people = one.pop("_group", None), one.pop("_people", None)
+                found.setdefault(key, Group(key)).take(one, people or ())
+        return found
+
+    def total(self, asked: Asked) -> Group:
+        return self.gather(asked, "").get(None, Group(None))
+
+    def hides(self, asked: Asked, group: Group, *, person: bool) -> bool:
+        if not (self.about_people and asked.least) or group.people == {asked.user.pk}:
+            return False
+        n = self.n(group.sums)
+        if person:
+            return n < asked.least
+        if group.people <= asked.people:
+            return False
+        return access.is_small(n, len(group.people), asked.least)
+
+    def total_hidden(self, asked: Asked) -> bool:
+        return self.hides(asked, self.total(asked), person=asked.person is not None)
+
+    def grouped(self, asked: Asked) -> list[Row]:
+        by = asked.by
+        groups = list(self.gather(asked, by).values())
+        if by == "person":
+            groups = self._with_others(asked, groups)
+        told = LABELS[by](asked, groups)
+        ready = [
+            (group, *told[group.key], self.hides(asked, group, person=by == "person"))
+            for group in groups
+            if self.n(group.sums)
+        ]
+        ready.sort(key=lambda one: (one[0].key is OTHERS, one[1][by].casefold()))
+        also = self._also_hidden(asked, [(one[0], one[3]) for one in ready])
+        return [
+            self._row(asked, group, head, way, hidden or group.key == also)
+            for group, head, way, hidden in ready
+        ]
+
+    def _with_others(self, asked: Asked, groups: list[Group]) -> list[Group]:
+        """Those whose figures are not the reader's to see, in one sum without a name."""
+        named = [group for group in groups if asked.may_name(group.key)]
+        others = Group(OTHERS)
+        for group in groups:
+            if not asked.may_name(group.key):
+                others.take(group.sums, group.people)
+        return [*named, others] if others.people else named
+
+    def _also_hidden(self, asked: Asked, groups: list[tuple[Group, bool]]) -> Any:
+        hidden = [group for group, is_hidden in groups if is_hidden]
+        shown = [
+            group
+            for group, is_hidden in groups
+            if not is_hidden and group.people != {asked.user.pk}
+        ]
+        if len(hidden) != 1 or not shown:
+            return HIDDEN  # no group's key
+        return min(shown, key=lambda group: self.n(group.sums)).key
+
+    def _row(
+        self, asked: Asked, group: Group, head: Row, way: dict[str, Any] | None, hidden: bool
+    ) -> Row:
+        cells = self.cells(group.sums)
+        links = dict(head.pop(LINKS, {}))
+        if hidden:
+            return {**head, **dict.fromkeys(cells), HIDDEN: True, LINKS: links}
+        if way is not None and RECORD in self.groups:
+            for column in self.figures(asked):
+                if column.name in self.opens and cells.get(column.name):
+                    links[column.name] = asked.url(
+                        **{"by": RECORD, **way, **self.opens[column.name]}
+                    )
+        return {**head, **cells, LINKS: links}
+
+    def summary(self, asked: Asked) -> Summary:
+        group = self.total(asked)
+        hidden = self.hides(asked, group, person=asked.person is not None)
+        n = self.n(group.sums)
+        if hidden:
+            return Summary(n=0, hidden=True, note=fewer(asked.least))
+        cells = self.cells(group.sums)
+        told = [
+            Told(
+                column.label, cells.get(column.name), column.kind,
+                asked.url(by=RECORD, **self.opens[column.name])
+                if column.name in self.opens and RECORD in self.groups
+                else "",
+            )
+            for column in self.figures(asked)
+            if not column.exported
+        ]  # fmt: skip
+        return Summary(n=n, share=self.share(group.sums), told=told)
+
+    def course(self, asked: Asked) -> list[tuple[Any, Sums]]:
+        """The sums of each week, or month where there are many, that something happened in."""
+        trunc: Any = TruncMonth if (asked.ends - asked.begins).days > LONG else TruncWeek
+        found: dict[Any, Group] = {}
+        for part in self.parts(asked):
+            rows = part.rows.order_by().annotate(_when=trunc(part.at, tzinfo=asked.zone))
+            for one in rows.values("_when").annotate(**part.sums):
+                when = one.pop("_when")
+                found.setdefault(when, Group(when)).take(one, ())
+        return [(when, found[when].sums) for when in sorted(found)]
+
+
+def fewer(least: int) -> str:
+    return _("fewer than %(n)s") % {"n": least}
+
+
+# What groups are called: {key: (cells at the beginning of the row, the filter that asks for it)}
+
+OTHERS = "\x00others"
+Labels = dict[Any, tuple[Row, dict[str, Any] | None]]
+
+
+def _people(asked: Asked, groups: list[Group]) -> Labels:
+    keys = [group.key for group in groups if group.key is not OTHERS]
+    people = User.objects.filter(pk__in=keys).select_related("team")
+    told: Labels = {
+        one.pk: (
+            {"person": str(one), "team": str(one.team or "")},
+            {"person": one.pk},
+        )
+        for one in people
+    }
+    told[OTHERS] = ({"person": _("Others"), "team": ""}, None)
+    return told
+
+
+def _teams(asked: Asked, groups: list[Group]) -> Labels:
+    told: Labels = {None: ({"team": _("No team")}, {"team": NONE})}
+    for one in Team.objects.filter(pk__in=[g.key for g in groups if g.key]):
+        told[one.pk] = ({"team": one.name}, {"team": one.pk})
+    return told
+
+
+def _domains(asked: Asked, groups: list[Group]) -> Labels:
+    told: Labels = {None: ({"domain": _("No domain")}, {"domain": NONE, "category": None})}
+    for one in Domain.objects.filter(pk__in=[g.key for g in groups if g.key]):
+        way = {"domain": one.path, "exact": 1}
+        told[one.pk] = ({"domain": one.path}, way)
+    return told
+
+
+def _categories(asked: Asked, groups: list[Group]) -> Labels:
+    told: Labels = {None: ({"category": _("No domain")}, {"domain": NONE, "category": None})}
+    for path, name in Domain.objects.filter(parent=None).values_list("path", "name"):
+        told[path] = ({"category": name}, {"category": path})
+    return told
+
+
+def _tags(asked: Asked, groups: list[Group]) -> Labels:
+    return {group.key: ({"tag": group.key}, {"tag": group.key}) for group in groups}
+
+
+def _roles(asked: Asked, groups: list[Group]) -> Labels:
+    return {
+        group.key: (
+            {"role": str(ROLES.get(group.key, _("No competency")))},
+            {"role": group.key or NONE},
+        )
+        for group in groups
+    }
+
+
+def _origins(asked: Asked, groups: list[Group]) -> Labels:
+    told: Labels = {}
+    for group in groups:
+        kind, _between, identity = group.key.partition(BETWEEN)
+        told[group.key] = (
+            {"origin": kind or _("No origin"), "origin_id": identity},
+            {"origin": kind or NONE, "origin_id": identity or None},
+        )
+    return told
+
+
+LABELS: dict[str, Any] = {
+    "person": _people,
+    "team": _teams,
+    "domain": _domains,
+    "category": _categories,
+    "tag": _tags,
+    "role": _roles,
+    "origin": _origins,
+}
