@@ -564,3 +564,27 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.week}"
+
+
+class Finding(models.Model):
+    """What a nightly job found out and a page only shows: comparisons and curves over so many
+    tickets that nobody could wait for them.
+
+    `key` names the question, `scope` whose tickets answer it: "" those of all teams that are
+    not private, "team:3" one team's. `data` is the answer, as the job that wrote it says.
+    """
+
+    key = models.CharField(max_length=60)
+    scope = models.CharField(max_length=40, blank=True, default="")
+    computed_at = models.DateTimeField(db_default=Now())
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "scope"], name="finding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.scope}"
