@@ -39,7 +39,7 @@ RAIL = (
         desk=True,
     ),
     Place("coaching", "coaching:home", "graduation-cap", _("Coaching"), "C", desk=True),
-    Place("insights", "loops:insights", "chart-no-axes-column", _("Insights"), "D"),
+    Place("insights", "insights:home", "chart-no-axes-column", _("Insights"), "D"),
     Place("inbox", "people:notifications", "bell", _("Notifications"), "N"),
 )
 

@@ -1,8 +1,11 @@
-"""Addresses of the insights, all in one namespace, whichever room answers."""
+"""Addresses of the insights. What the other rooms of the evolve loop show stands in here, too."""
 
 from django.urls import include, path
 
+from loops.insights import views
+
 app_name = "insights"
 urlpatterns = [
-    path("", include("loops.reports.urls")),
+    path("", views.home, name="home"),
+    path("", include("loops.evolve.publication.urls")),
 ]
