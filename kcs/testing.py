@@ -151,10 +151,19 @@ class OneByOne(LoadScopeScheduling):
         path = nodeid.split("::", 1)[0]
         return path if path.endswith(self.together) else nodeid
 
+    def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+        """What is done is forgotten: counting it again after each test costs seconds."""
+        for scope in [name for name, tests in workload.items() if all(tests.values())]:
+            del workload[scope]
+        return super()._pending_of(workload)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne | None:
-    return OneByOne(config, log) if config.getvalue("dist") == "load" else None
+    if config.getvalue("dist") != "load":
+        return None
+    config.option.loadscopereorder = False  # tests/conftest.py chose the order
+    return OneByOne(config, log)
 
 
 # The browser ---------------------------------------------------------------------------------

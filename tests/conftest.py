@@ -35,8 +35,9 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.urls import reverse
 
 from kcs import testing
@@ -48,6 +49,60 @@ FIRST_ROWS = [
     ("articles.migrations.0002_rules", "first_template"),
     ("articles.migrations.0005_lifecycle_rules", "first_standard"),
 ]
+
+
+@contextlib.contextmanager
+def patterns() -> Iterator[tuple[str, Any]]:
+    """The name of the database that the workers copy, and a cursor beside it that one worker
+    has at a time."""
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('the pattern of the tests'))")
+        yield f"test_{settings.DATABASES['default']['NAME']}_pattern", cursor  # and unlocks
+
+
+def migrated(name: str, cursor: Any) -> None:
+    """Make the pattern, unless a worker of this run has: the comment says whose it is."""
+    run = os.environ["PYTEST_XDIST_TESTRUNUID"]
+    cursor.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+        [name],
+    )
+    if cursor.fetchone() == (run,):
+        return
+    ours = connections["default"]
+    before = settings.DATABASES["default"]["NAME"]
+    own = ours.settings_dict["TEST"]["NAME"]
+    ours.settings_dict["TEST"]["NAME"] = name
+    ours.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    ours.close()
+    ours.settings_dict["TEST"]["NAME"] = own
+    settings.DATABASES["default"]["NAME"] = ours.settings_dict["NAME"] = before
+    cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [run])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: Any,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+) -> Iterator[None]:
+    """Migrating is seconds of computing, and copying a database is none: of xdist's workers the
+    first migrates, and the others copy. Each still asks for what is left to migrate."""
+    if (
+        "PYTEST_XDIST_WORKER" not in os.environ
+        or django_db_keepdb
+        or not django_db_use_migrations
+    ):
+        yield
+        return
+    with django_db_blocker.unblock(), patterns() as (name, cursor):
+        migrated(name, cursor)
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = name
+    yield
+    # A worker that comes after this makes it again.
+    with django_db_blocker.unblock(), patterns() as (name, cursor):
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +122,7 @@ EVERY_MEASURE = bool(os.environ.get("KCS_MEASURES"))
 gc.set_threshold(50_000, 20, 50)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skipped = {"looks": not EVERY_LOOK, "measured": not EVERY_MEASURE}
     left = [
@@ -76,7 +132,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
+        gone = set(left)
+        items[:] = [item for item in items if item not in gone]
+    items.sort(key=turn)  # what is equal stays as it was
+
+
+def turn(item: pytest.Item) -> int:
+    """When a test is begun: long ones before short ones, so that all workers end together.
+    Tests that commit stay behind those that do not, where pytest-django put them."""
+    if item.path.name == "test_supervisor.py":
+        return 0  # needs no database of ours: one worker runs it while another migrates
+    if item.path.name in testing.OneByOne.together:
+        return 1
+    if not commits(item):
+        return 2
+    return 3 if "axe" in item.fixturenames else 4
+
+
+def commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(
+        {"transactional_db", "live_server"} & set(item.fixturenames)
+        or (marker and marker.kwargs.get("transaction"))
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -86,16 +164,52 @@ def fresh_cache() -> None:
         caches["redis"].clear()
 
 
-@pytest.fixture(autouse=True)
-def first_rows(request: pytest.FixtureRequest) -> None:
-    """A test that commits leaves empty tables behind; the next one finds the rows that the
-    migrations put there."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if commits or (marker and marker.kwargs.get("transaction")):
-        request.getfixturevalue("transactional_db")
-        for migration, fill in FIRST_ROWS:
-            getattr(importlib.import_module(migration), fill)(apps, None)
+EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+    -- Who still writes is waited for, as TRUNCATE would.
+    LOCK TABLE {tables} IN EXCLUSIVE MODE;
+    -- No trigger asks what refers to a row, or whether it may go: they all go.
+    SET LOCAL session_replication_role = replica;
+    FOREACH name IN ARRAY ARRAY[{names}] LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+END $$
+"""
+# What follows from the code alone; making it again would cost more than all the rest.
+FIXED = {"django_content_type", "auth_permission"}
+
+
+@functools.cache
+def emptying(database: str) -> str:
+    """The statement that empties all tables; nothing where its triggers may not be passed by."""
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() != (True,):
+            return ""
+    tables = sorted({*connection.introspection.django_table_names(only_existing=True)} - FIXED)
+    return EMPTY.format(
+        tables=", ".join(f'"{table}"' for table in tables),
+        names=", ".join(f"'{table}'" for table in tables),
+    )
+
+
+def empty() -> None:
+    """What stands in the base after a test that commits: the migrations' first rows, and no
+    others. Truncating and refilling a hundred tables would take longer than most tests."""
+    connection = connections["default"]
+    if statement := emptying(connection.settings_dict["NAME"]):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    else:
+        call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
+    for migration, fill in FIRST_ROWS:
+        getattr(importlib.import_module(migration), fill)(apps, None)
+
+
+TransactionTestCase._fixture_teardown = lambda self: empty()  # type: ignore[method-assign]
 
 
 class Htmx(Client):
@@ -144,9 +258,42 @@ def browser_context_args(browser_context_args: dict) -> dict:
     }
 
 
+@pytest.fixture(scope="session")
+def _window(browser: Any, browser_context_args: dict) -> Iterator[Any]:
+    """One context for all tests: what it has fetched and compiled of ours it keeps, which
+    takes a fresh one half a second."""
+    context = browser.new_context(**browser_context_args)
+    # A page that stays keeps the process that draws the others.
+    anchor = context.new_page()
+    yield context
+    anchor.close()
+    context.close()
+
+
+@pytest.fixture
+def context(_window: Any, live: "Live") -> Iterator[Any]:
+    """The browser's window as new: what a test leaves in it goes, but for the files it fetched.
+    A test that needs two windows opens the other itself: `browser.new_context()`."""
+    yield _window
+    for page in _window.pages[1:]:
+        page.close()
+    _window.clear_cookies()
+    session = _window.new_cdp_session(_window.pages[0])
+    session.send(
+        "Storage.clearDataForOrigin",
+        {"origin": live.root, "storageTypes": "local_storage,indexeddb,service_workers"},
+    )
+    session.detach()
+
+
+@pytest.fixture
+def page(context: Any) -> Any:
+    return context.new_page()
+
+
 def kept(serve: Callable[..., Any]) -> Callable[..., Any]:
-    """The forty files of a page are fetched once a test, as they are in production, where their
-    names hold their content's hash; else each page of a tour asks for all of them again."""
+    """The forty files of a page are fetched once, as they are in production, where their names
+    hold their content's hash; else each page of a tour asks for all of them again."""
 
     @functools.wraps(serve)
     def with_age(self: Any, request: Any) -> Any:
@@ -190,7 +337,8 @@ def live(request: pytest.FixtureRequest, transactional_db, live_server) -> Itera
     if "browser" in request.fixturenames:
         for context in request.getfixturevalue("browser").contexts:
             for page in context.pages:
-                page.goto("about:blank")
+                if page.url != "about:blank":
+                    page.goto("about:blank")
     wait_for_requests()
 
 

@@ -3,20 +3,17 @@
 One base for all tests of a file; what a test itself writes is taken back as ever.
 """
 
-import importlib
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.core.management import call_command
 
 from articles import actions
 from articles.models import Article, Template
 from people.models import SiteSettings
 from tests import make
-from tests.conftest import FIRST_ROWS
+from tests.conftest import empty
 
 # What must never be seen outside: each stands where its name says.
 SECRETS = (
@@ -89,17 +86,10 @@ def base() -> SimpleNamespace:
     )  # fmt: skip
 
 
-def clear() -> None:
-    """What a test that commits leaves behind: empty tables, and the migrations' first rows."""
-    call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
-    for migration, fill in FIRST_ROWS:
-        getattr(importlib.import_module(migration), fill)(apps, None)
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     with django_db_blocker.unblock():
         try:
             yield base()
         finally:
-            clear()
+            empty()
