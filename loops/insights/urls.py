@@ -7,5 +7,6 @@ from loops.insights import views
 app_name = "insights"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("loops.reports.urls")),
     path("", include("loops.evolve.publication.urls")),
 ]
