@@ -92,8 +92,7 @@ def activate(definition: Definition, *, by: User) -> Definition:
     newest first, so that pages show the new figures within minutes."""
     _administrators(by)
     rows = {
-        row.pk: row
-        for row in Definition.objects.select_for_update().filter(key=definition.key)
+        row.pk: row for row in Definition.objects.select_for_update().filter(key=definition.key)
     }
     chosen = rows[definition.pk]
     if chosen.active:
