@@ -19,6 +19,7 @@ from loops.asking.api import Colleagues, Questions
 from loops.coaching.api import Coachees, Goals, Reviews
 from loops.credit import api as credit
 from loops.duplicates.api import MergesMade, Pairs
+from loops.evolve.publication import api as publication
 from loops.reports.api import AllReports, OneReport, Reports
 from loops.solve.api import Articles, Find, Tickets
 from loops.upkeep.api import OF_ARTICLE, Recalls, Review
@@ -43,7 +44,7 @@ urlpatterns = [
     path("", include(router.urls)),
     *(
         re_path(rf"^articles/(?P<number>KB-[0-9]{{1,18}})/{word}/$", view.as_view(), name=word)
-        for word, view in {**OF_ARTICLE, **credit.OF_ARTICLE}.items()
+        for word, view in {**OF_ARTICLE, **credit.OF_ARTICLE, **publication.OF_ARTICLE}.items()
     ),
     re_path(
         r"^tickets/(?P<number>KT-[0-9]{1,18})/colleagues/$",
@@ -51,6 +52,8 @@ urlpatterns = [
         name="colleagues",
     ),
     path("my-knowledge/", credit.Mine.as_view(), name="my-knowledge"),
+    path("publication/", publication.Candidates.as_view(), name="publication"),
+    path("publication/made/", publication.Published.as_view(), name="published"),
     path("review/", Review.as_view(), name="review"),
     path("search/", Find.as_view(), name="search"),
     path("reports/", Reports.as_view(), name="reports"),

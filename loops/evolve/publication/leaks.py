@@ -16,7 +16,7 @@ from django.db.models import CharField, Func, IntegerField, Value
 from django.db.models.functions import Length, Lower
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
+from articles.models import Article, Translation
 from loops.models import Link
 from people.models import Organisation, SiteSettings, User
 
@@ -93,10 +93,12 @@ def find(article: Article) -> list[Leak]:
     return find_all([article])[article.pk]
 
 
-def find_all(articles: Iterable[Article]) -> dict[int, list[Leak]]:
+def find_all(
+    articles: Iterable[Article], site: SiteSettings | None = None
+) -> dict[int, list[Leak]]:
     """The same for several, in as many queries as for one."""
     listed = list(articles)
-    words = tuple(SiteSettings.load().internal_words)
+    words = tuple((site or SiteSettings.load()).internal_words)
     people = _people()
     requesters = _requesters([article.pk for article in listed])
     texts = {article.pk: list(_texts(article)) for article in listed}
@@ -124,7 +126,8 @@ def find_all(articles: Iterable[Article]) -> dict[int, list[Leak]]:
 
 def _texts(article: Article) -> Iterator[tuple[str, str, str]]:
     """(part, language, text) of everything that readers outside would get."""
-    for one in (article, *article.translations.all()):
+    written: list[Article | Translation] = [article, *article.translations.all()]
+    for one in written:
         said = article.template.said_outside(one.words())
         parts = said.pop("parts", None) or {}
         for part, text in {**said, **parts}.items():

@@ -18,6 +18,7 @@ from loops.models import Decision, Link, Publication, Upkeep
 from loops.statistics.rates import Share
 from loops.upkeep import lists
 from people.models import SiteSettings, User
+from tickets.queries import counts
 
 SIZE = 20
 WINDOW = timedelta(days=90)
@@ -25,6 +26,7 @@ YEAR = 365 / WINDOW.days
 # What is known of self-service before anything was published: two of ten get by, as if ten had
 # been counted. Twenty real readers weigh more.
 PRIOR = Share(2, 10)
+ENOUGH = 100_000  # counted no further: the share does not move any more
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,15 @@ def helped(now: datetime | None = None) -> Share:
     Readers who found their answer and said nothing are not counted: the share is a lower one.
     """
     since = (now or timezone.now()) - WINDOW
-    confirmed = Feedback.objects.filter(
+    yes = Feedback.objects.filter(
         helpful=True, at__gte=since, article__audience__in=EXTERNAL, channel="help"
-    ).count()
-    solved = (
+    )
+    links = (
         Link.objects.resolutions()
         .filter(at__gte=since, article__audience__in=EXTERNAL)
         .exclude(ticket__team__private=True)
-        .count()
     )
+    confirmed, solved = counts([yes, links], cap=ENOUGH)
     return Share(confirmed + PRIOR.hits, confirmed + solved + PRIOR.n)
 
 
@@ -134,11 +136,11 @@ def page(
     found = found.prefetch_related("article__translations")
     order = ("-links", "pk") if ever else ("-reuses_90", "pk")
     cut = keyset(found, order, cursor=cursor, size=SIZE)
-    return cut, told(list(cut.rows))
+    return cut, told(list(cut.rows), reader.site)
 
 
-def told(rows: list[Upkeep]) -> list[Candidate]:
-    leaks = find_all([row.article for row in rows])
+def told(rows: list[Upkeep], site: SiteSettings | None = None) -> list[Candidate]:
+    leaks = find_all([row.article for row in rows], site)
     share = helped()
     return [
         Candidate(
@@ -163,28 +165,15 @@ def published(user: User) -> QuerySet[Publication]:
     )
 
 
-# The first time that an article went outside, and the first time before it that it was
-# validated, from the events: publishing by any door counts, and only the first.
+# The first time that an article went outside, by whatever door (`actions.follow` sees to that),
+# and how long it had been validated by then.
 LAGS = """
-with outside as (
-  select article_id, min(at) as at from (
-    select article_id, at from articles_articleevent
-      where verb = 'audience' and detail->>'to' in ('partner', 'customer', 'public')
-    union all
-    select article_id, at from articles_articleevent
-      where verb = 'created' and detail->>'audience' in ('partner', 'customer', 'public')
-  ) went group by article_id having min(at) >= %(begins)s and min(at) < %(ends)s),
-valid as (
-  select e.article_id, min(e.at) as at from articles_articleevent e
-    join outside o on o.article_id = e.article_id and e.at <= o.at
-    where (e.verb = 'confidence' and e.detail->>'to' = 'validated')
-       or (e.verb = 'created' and e.detail->>'confidence' = 'validated')
-    group by e.article_id)
-select date_trunc('month', o.at at time zone %(zone)s)::date,
-  extract(epoch from o.at - v.at)
-from outside o join valid v on v.article_id = o.article_id
-  join articles_article a on a.id = o.article_id
-where %(domains)s::bigint[] is null or a.domain_id = any(%(domains)s::bigint[])
+select date_trunc('month', p.at at time zone %(zone)s)::date,
+  extract(epoch from p.at - p.validated_at)
+from loops_publication p join articles_article a on a.id = p.article_id
+where p.at >= %(begins)s and p.at < %(ends)s and p.validated_at <= p.at
+  and (%(domains)s::bigint[] is null or a.domain_id = any(%(domains)s::bigint[]))
+  and not exists (select from loops_publication e where e.article_id = p.article_id and e.at < p.at)
 """
 
 

@@ -63,7 +63,7 @@ def publication(request: AgentRequest) -> HttpResponse:
         )
         rows = list(page.rows)
     else:
-        reader = queries.reader_for(request.user)
+        reader = lists.Reader(request.user, request.site_settings)
         branch = {**asked, "domain": scope.domain.path if scope.domain else ""}
         page, rows = queries.page(reader, branch, ever=which == "ever", cursor=cursor)
     kept = {k: v for k, v in {"list": which, **asked}.items() if v}
@@ -78,8 +78,12 @@ def publication(request: AgentRequest) -> HttpResponse:
         "lag": everything,
         "chart": drawn,
         "rules": list(PublicationRule.objects.select_related("by")),
-        "newer_url": f"{here}?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
-        "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
+        "newer_url": f"{here}?{urlencode({**kept, 'cursor': page.newer})}"
+        if page.newer
+        else "",
+        "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
+        if page.older
+        else "",
     }
     return render(request, "evolve/publication.html", context)
 
@@ -175,7 +179,9 @@ def retract(request: AgentRequest, pk: int) -> HttpResponse:
         actions.retract(found, by=request.user, reason=request.POST.get("reason", ""))
     except Refused as refusal:
         return _show(request, found.article, error=str(refusal), status=refusal.status)
-    messages.success(request, _("%(number)s is inside again.") % {"number": found.article.number})
+    messages.success(
+        request, _("%(number)s is inside again.") % {"number": found.article.number}
+    )
     return redirect(f"{reverse('insights:publication')}?list=done")
 
 

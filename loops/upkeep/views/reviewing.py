@@ -20,6 +20,7 @@ from articles import actions, rules
 from articles.models import EXTERNAL, Article, Audience
 from articles.views.doors import find
 from kcs.errors import BadValue, Refused
+from loops.evolve.publication.actions import publish
 from loops.models import Decision, Upkeep
 from loops.upkeep import deciding, lists, words
 from people.doors import AgentRequest, agents_only
@@ -141,7 +142,7 @@ def act(request: AgentRequest, article: Article) -> str:
         wanted = asked.get("audience", "")
         if wanted not in Audience.values:
             raise BadValue(_("Choose who may read it."), field="audience")
-        actions.restate(article, by=user, audience=wanted, reason=reason)
+        publish(article, by=user, audience=wanted, reason=reason)
         return _("Published for: %(audience)s.") % {"audience": Audience(wanted).label}
     if verb == "archive":
         if not reason.strip():
