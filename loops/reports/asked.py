@@ -72,6 +72,7 @@ class Asked:
     origin_id: str = ""
     q: str = ""
     chosen: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)  # what several want to know, once
 
     # Addresses ------------------------------------------------------------------------------
 
@@ -83,7 +84,7 @@ class Asked:
         return f"{address}?{urlencode(plain)}" if plain else address
 
     def but(self, **fields: Any) -> Asked:
-        return replace(self, **fields)
+        return replace(self, kept={}, **fields)
 
     # Conditions -----------------------------------------------------------------------------
 
@@ -135,32 +136,39 @@ class Asked:
 
     def whose(self, name: str = "by", *, scoped: bool = True) -> Q:
         """The condition on the person who did it: the filters person, team and role, and, for
-        figures about people, the teams whose figures the reader may see."""
+        figures about people, the teams whose figures the reader may see. For a query on people
+        themselves the name is empty."""
+        q = self.who(name)
+        if isinstance(self.team, Team):
+            q &= Q(**{_of(name, "team"): self.team})
+        elif self.team == NONE:
+            q &= Q(**{_of(name, "team"): None})
+        if scoped and not self.user.is_superuser:
+            within = self.teams.tickets(f"{name}__" if name else "")
+            q &= within | Q(**{f"{name or 'pk'}__in": sorted(self.people)})
+        return q
+
+    def who(self, name: str) -> Q:
+        """The condition on the person, whatever team."""
         q = Q()
         if self.person:
-            q &= Q(**{name: self.person})
-        if isinstance(self.team, Team):
-            q &= Q(**{f"{name}__team": self.team})
-        elif self.team == NONE:
-            q &= Q(**{f"{name}__team": None})
+            q &= Q(**{name or "pk": self.person.pk})
         if self.role:
             q &= self.in_role(name)
-        if scoped and not self.user.is_superuser:
-            q &= self.teams.tickets(f"{name}__") | Q(**{f"{name}__in": sorted(self.people)})
         return q
 
     def in_role(self, name: str) -> Q:
         if self.role == NONE:
-            return Q(**{f"{name}__competency": ""})
+            return Q(**{_of(name, "competency"): ""})
         if self.role == "coach":
-            return Q(**{f"{name}__is_coach": True})
+            return Q(**{_of(name, "is_coach"): True})
         if self.role == "expert":
             experts = User.objects.filter(expert_of__isnull=False).order_by().values("pk")
-            return Q(**{f"{name}__in": experts})
+            return Q(**{f"{name or 'pk'}__in": experts})
         if self.role == "manager":
             managers = Team.objects.exclude(manager=None).order_by().values("manager")
-            return Q(**{f"{name}__in": managers})
-        return Q(**{f"{name}__competency": self.role})
+            return Q(**{f"{name or 'pk'}__in": managers})
+        return Q(**{_of(name, "competency"): self.role})
 
     # Who is named ----------------------------------------------------------------------------
 
@@ -175,6 +183,10 @@ class Asked:
     @cached_property
     def first_day(self) -> date:
         return self.begins.astimezone(self.zone).date()
+
+
+def _of(name: str, field_: str) -> str:
+    return f"{name}__{field_}" if name else field_
 
 
 # Reading ----------------------------------------------------------------------------------------
@@ -213,7 +225,10 @@ def read(report: Report, query: Mapping[str, str], user: User) -> Asked:
         team=_team(given.get("team", ""), user),
         domains=_domains(given),
         tag=given.get("tag", "").lower(),
-        role=_one_of("role", given.get("role", ""), (*ROLES, NONE)),
+        # Of readers outside roles have other names: those reports say which.
+        role=""
+        if "role" in report.choices
+        else _one_of("role", given.get("role", ""), (*ROLES, NONE)),
         owner=owner,
         creator=_person(
             "creator", given.get("creator", ""), user, people,

@@ -6,12 +6,24 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from loops.evolve import access
+from loops.reports.abandoned import Abandoned
 from loops.reports.base import Report
 from loops.reports.contributions import Contributions
+from loops.reports.distribution import Distribution
+from loops.reports.feedback import Feedback
+from loops.reports.references import References
+from loops.reports.search_quality import SearchQuality
+from loops.reports.self_service import SelfService
 from people.models import User
 
 REPORTS: tuple[Report, ...] = (
     Contributions(),
+    References(),
+    Distribution(),
+    SelfService(),
+    Feedback(),
+    SearchQuality(),
+    Abandoned(),
 )  # fmt: skip
 BY_KEY = {report.key: report for report in REPORTS}
 

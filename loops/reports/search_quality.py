@@ -1,0 +1,273 @@
+"""How well search works, inside and outside apart.
+
+- Null rate: searches that found nothing ÷ searches.
+- No-click rate: searches that found something and of which nothing was opened ÷ searches.
+- Click place: where in the list the first article stood that was opened; median and p90.
+- MRR: the mean over all searches of 1 ÷ the place of the first click, 0 without a click.
+- nDCG@10: how near to the top of the list the articles stood that the ticket was linked to later
+  as its resolution; over searches of tickets that have such a link. Outside these are the tickets
+  that a visit ended with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import log2
+from typing import Any, ClassVar
+
+from django.db.models import Avg, Case, Count, F, FloatField, QuerySet, Value, When
+from django.db.models.aggregates import Aggregate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loops.evolve import access
+from loops.models import Link
+from loops.reports import searches
+from loops.reports.asked import Asked
+from loops.reports.base import (
+    COMMON,
+    HIDDEN,
+    LINKS,
+    Column,
+    Report,
+    Row,
+    Summary,
+    Told,
+    share_cells,
+    share_columns,
+)
+from loops.reports.searches import OUTSIDE, RESULTS, WHERE, tickets_of_visits
+from loops.reports.self_service import search_columns, search_rows
+from loops.statistics.rates import Share
+
+PLACE, RANK, SEARCH = "where", "rank", "search"
+DEPTH = 10
+JUDGED = 20_000  # searches that nDCG looks at, the newest of the period
+SHARES = ("empty", "unclicked", "clicked", "escalated", "abandoned")
+LABELS = {
+    "empty": gettext_lazy("Null rate"),
+    "unclicked": gettext_lazy("No-click rate"),
+    "clicked": gettext_lazy("Click rate"),
+    "escalated": gettext_lazy("Escalated, share"),
+    "abandoned": gettext_lazy("Abandoned, share"),
+}
+
+
+class Percentile(Aggregate):
+    """The value that this share of the rows does not exceed."""
+
+    function = "percentile_cont"
+    template = "%(function)s(%(share)s) within group (order by %(expressions)s)"
+    output_field = FloatField()
+
+    def __init__(self, expression: Any, share: float, **extra: Any) -> None:
+        super().__init__(expression, share=share, **extra)
+
+
+class SearchQuality(Report):
+    key, row = "search-quality", "pa/24"
+    title = gettext_lazy("Search quality")
+    says = gettext_lazy(
+        "How often search finds nothing or nothing that is opened, and how deep."
+    )
+    icon = "search-check"
+    filters = tuple(name for name in COMMON if name not in ("person", "role"))
+    groups: ClassVar[Any] = {
+        PLACE: gettext_lazy("Inside and outside"),
+        RANK: gettext_lazy("Place of the first click"),
+        SEARCH: gettext_lazy("Search"),
+    }
+    choices: ClassVar[Any] = {
+        "where": searches.where_choices,
+        "result": searches.result_choices,
+    }
+
+    def known(self) -> set[str]:
+        return super().known() | {"string", "rank"}
+
+    def found(self, asked: Asked, *places: str) -> QuerySet[Any]:
+        if asked.team:  # nobody outside is in a team
+            places = tuple(one for one in places or tuple(WHERE) if one != OUTSIDE)
+        rows = searches.made(asked, *places)
+        rank = asked.given.get("rank", "")
+        return rows.filter(click=int(rank)) if rank.isdecimal() and len(rank) < 6 else rows
+
+    def places(self, asked: Asked) -> list[str]:
+        wanted = asked.chosen.get("where")
+        return [
+            one
+            for one in WHERE
+            if wanted in (None, one) and not (asked.team and one == OUTSIDE)
+        ]
+
+    # Columns and rows ---------------------------------------------------------------------------
+
+    def columns(self, asked: Asked) -> list[Column]:
+        if asked.by == SEARCH:
+            return search_columns()
+        if asked.by == RANK:
+            return [
+                Column("where", _("Where"), "link"),
+                Column("rank", _("Place"), "number"),
+                Column("clicks", _("First clicks"), "number"),
+                *share_columns("share", _("Of all first clicks"), n="of"),
+                Column("of", _("All first clicks"), "number", exported=True),
+            ]
+        figures = [
+            Column("where", _("Where"), "link"),
+            Column("searches", _("Searches"), "number"),
+        ]
+        for name in SHARES:
+            figures.append(Column(name, RESULTS[name], "number"))
+            figures += share_columns(f"{name}_rate", LABELS[name], n="searches")
+        return [
+            *figures,
+            Column("rank", _("Click place, median"), "number"),
+            Column("rank_p90", _("Click place, p90"), "number"),
+            Column("mrr", _("MRR"), "number"),
+            Column("ndcg", _("nDCG@10"), "number"),
+            Column("judged", _("Searches with a later link"), "number"),
+        ]
+
+    def rows(self, asked: Asked) -> Iterable[Row]:
+        if asked.by == SEARCH:
+            return search_rows(self.found(asked), asked)
+        if asked.by == RANK:
+            return self._ranks(asked)
+        return [self._place(asked, place) for place in self.places(asked)]
+
+    def _place(self, asked: Asked, place: str) -> Row:
+        rows = self.found(asked, place)
+        counted = rows.aggregate(
+            searches=Count("pk"),
+            people=Count("by", distinct=True),
+            **{name: Count("pk", filter=searches.IS[name]) for name in SHARES},
+            rank=Percentile("click", 0.5),
+            rank_p90=Percentile("click", 0.9),
+            mrr=Avg(
+                Case(
+                    When(click__isnull=False, then=Value(1.0) / F("click")),
+                    default=Value(0.0),
+                    output_field=FloatField(),
+                )
+            ),
+        )
+        people = counted.pop("people")
+        links = {"where": asked.url(by=SEARCH, where=place, result=None)}
+        head: Row = {"where": str(WHERE[place]), LINKS: links}
+        n = counted["searches"]
+        # A team of two is two people.
+        if asked.team and access.is_small(n, people, asked.least):
+            empty = {one.name: None for one in self.columns(asked)[1:]}
+            return {**head, **empty, HIDDEN: True}
+        ndcg, judged = gain(rows, outside=place == OUTSIDE)
+        cells: Row = {**counted, "ndcg": ndcg, "judged": judged}
+        if n:
+            links["searches"] = asked.url(by=SEARCH, where=place, result=None)
+        for name in SHARES:
+            cells |= share_cells(f"{name}_rate", Share(counted[name], n))
+            if counted[name]:
+                links[name] = asked.url(by=SEARCH, where=place, result=name)
+        if counted["clicked"]:
+            links["rank"] = asked.url(by=RANK, where=place, result=None)
+        for name in ("rank", "rank_p90", "mrr"):
+            if cells[name] is not None:
+                cells[name] = round(cells[name], 4)
+        return {**head, **cells}
+
+    def _ranks(self, asked: Asked) -> Iterator[Row]:
+        for place in self.places(asked):
+            rows = self.found(asked, place).filter(click__isnull=False).order_by()
+            counted = list(rows.values("click").annotate(n=Count("pk")).order_by("click"))
+            whole = sum(one["n"] for one in counted)
+            for one in counted:
+                yield {
+                    "where": str(WHERE[place]),
+                    "rank": one["click"],
+                    "clicks": one["n"],
+                    **share_cells("share", Share(one["n"], whole)),
+                    "of": whole,
+                    LINKS: {
+                        "where": asked.url(by=SEARCH, where=place),
+                        "clicks": asked.url(by=SEARCH, where=place, rank=one["click"]),
+                    },
+                }
+
+    def summary(self, asked: Asked) -> Summary:
+        counted = self.found(asked).values("channel").order_by().annotate(n=Count("pk"))
+        by_channel = {one["channel"]: one["n"] for one in counted}
+        outside = by_channel.pop(searches.HELP, 0)
+        inside = sum(by_channel.values())
+        return Summary(
+            n=outside + inside,
+            told=[
+                Told(_("Searches outside"), outside),
+                Told(_("Searches inside"), inside),
+            ],
+            note=_("Inside and outside are never added up: people ask differently there."),
+        )
+
+    def chart(self, asked: Asked) -> Any:
+        from loops.charts import Series, Stacked
+
+        if asked.by != RANK:
+            return None
+        rows = list(self._ranks(asked))
+        top = min(DEPTH, max((row["rank"] for row in rows), default=0))
+        counted = {(row["where"], min(row["rank"], DEPTH + 1)): 0 for row in rows}
+        for row in rows:
+            counted[row["where"], min(row["rank"], DEPTH + 1)] += row["clicks"]
+        deep = any(rank > DEPTH for _where, rank in counted)
+        ranks = [*range(1, top + 1), *([DEPTH + 1] if deep else [])]
+        labels = [str(rank) if rank <= DEPTH else _("deeper") for rank in ranks]
+        return Stacked(
+            key="ranks",
+            title=_("Where the first click was"),
+            labels=labels,
+            series=[
+                Series(WHERE[one], [counted.get((str(WHERE[one]), rank), 0) for rank in ranks])
+                for one in self.places(asked)
+            ],
+            unit=_("first clicks"),
+            head=_("Place"),
+            labels_shown=DEPTH + 1,
+        )
+
+
+def gain(rows: QuerySet[Any], *, outside: bool) -> tuple[float | None, int]:
+    """The mean nDCG@10 of these searches with later links as the truth, and of how many."""
+    if outside:
+        found = rows.filter(escalated=True).exclude(visit="")
+    else:
+        found = rows.filter(ticket__isnull=False)
+    newest = list(
+        found.order_by("-at", "-pk").values_list("at", "visit", "ticket", "results")[:JUDGED]
+    )
+    tickets: dict[str, int] = {}
+    if outside:
+        stays = {visit for _at, visit, _ticket, _results in newest}
+        came = tickets_of_visits().filter(stay__in=stays).order_by("at")
+        tickets = dict(came.values_list("stay", "ticket"))
+    wanted = set(tickets.values()) or {ticket for _at, _visit, ticket, _results in newest}
+    truth: dict[int, list[tuple[Any, int]]] = {}
+    links = Link.objects.resolutions().filter(ticket__in=wanted).order_by()
+    for ticket, at, article in links.values_list("ticket", "at", "article"):
+        truth.setdefault(ticket, []).append((at, article))
+    scores = []
+    for at, visit, ticket, results in newest:
+        own = truth.get(tickets.get(visit, 0) if outside else ticket, [])
+        right = {article for linked, article in own if linked >= at}
+        if right:
+            scores.append(ndcg([one["article"] for one in results], right))
+    return (round(sum(scores) / len(scores), 4) if scores else None), len(scores)
+
+
+def ndcg(shown: list[int], right: set[int]) -> float:
+    """1 when all right ones stand on top, 0 when none is among the first ten."""
+    got = sum(
+        1 / log2(place + 1)
+        for place, article in enumerate(shown[:DEPTH], 1)
+        if article in right
+    )
+    best = sum(1 / log2(place + 1) for place in range(1, min(len(right), DEPTH) + 1))
+    return got / best

@@ -1,0 +1,96 @@
+"""How a report is checked: its figures through the API, the same rows in its file and on its
+page, and nobody else's eyes."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote_plus
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models import SiteSettings, User
+from tests import make
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def show_all() -> None:
+    """Small figures, too: fixtures are small."""
+    site = SiteSettings.load()
+    site.figures_minimum = 0
+    site.save(update_fields=["figures_minimum"])
+
+
+def ago(**span: float) -> datetime:
+    return timezone.now() - timedelta(**span)
+
+
+def day(moment: datetime) -> str:
+    return moment.astimezone(timezone.get_default_timezone()).date().isoformat()
+
+
+def told(reader: User, key: str, **query: Any) -> dict[str, Any]:
+    """The whole answer, after its file and its page were found to hold the same rows."""
+    query = {name.rstrip("_"): str(value) for name, value in query.items()}
+    client = signed_in(reader)
+    answer = client.get(f"/api/v1/reports/{key}/", query)
+    assert answer.status_code == 200, answer.content
+    found = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    read: dict[str, Any] = json.loads(found)
+    export = client.get(
+        reverse("insights:report_export", args=[key]), {**query, "format": "csv"}
+    )
+    text = b"".join(export.streaming_content).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    names = [column["name"] for column in read["columns"]]
+    kinds = [column["kind"] for column in read["columns"]]
+    assert len(lines) == len(read["rows"]) + 1, text
+    for line, row in zip(lines[1:], read["rows"], strict=True):
+        for cell, name, kind in zip(line, names, kinds, strict=True):
+            if kind in ("text", "link"):
+                assert cell.lstrip("'") == (row[name] or "").lstrip("'")
+            if kind == "number" and row[name] is not None:
+                assert float(cell) == row[name]
+    shown = client.get(reverse("insights:report", args=[key]), query)
+    assert shown.status_code == 200
+    if not read["rows"]:
+        assert "Nothing in this period" in shown.content.decode()
+    return read
+
+
+def rows(reader: User, key: str, *names: str, **query: Any) -> list[Any]:
+    """These cells of every row; of one name the cells alone."""
+    found = told(reader, key, **query)["rows"]
+    if len(names) == 1:
+        return [row[names[0]] for row in found]
+    return [tuple(row[name] for name in names) for row in found]
+
+
+def opened(reader: User, row: dict[str, Any], name: str, key: str) -> int:
+    """How many records stand behind a figure."""
+    address = row["links"][name]
+    query = dict(part.split("=", 1) for part in address.partition("?")[2].split("&"))
+    shown = signed_in(reader).get(address)
+    assert shown.status_code == 200, address
+    return len(told(reader, key, **{n: unquote_plus(v) for n, v in query.items()})["rows"])
+
+
+def is_closed(key: str, *people: User) -> bool:
+    """Whether the report is refused to these on its page, by the API and as a file."""
+    answers = []
+    for person in people or (make.contributor(), make.customer()):
+        client = signed_in(person)
+        answers += [
+            client.get(reverse("insights:report", args=[key])).status_code,
+            client.get(f"/api/v1/reports/{key}/").status_code,
+            client.get(reverse("insights:report_export", args=[key])).status_code,
+        ]
+    return set(answers) == {403}
