@@ -48,6 +48,16 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.refresh_upkeep",
         "schedule": crontab(minute="2-59/5"),
     },
+    # Figures of today are five minutes old at most; fifty days at a time that something late
+    # happened to leave the workers to others.
+    "roll-up": {"task": "loops.tasks.roll_up", "schedule": crontab(minute="*/5")},
+    # Until a month is added up again it is read from its days, which costs the reader little.
+    "add-up-months": {"task": "loops.tasks.add_up_months", "schedule": crontab(minute=13)},
+    # Sundays, when nothing else changes: a sample of the days must be what the rows say.
+    "recount-days": {
+        "task": "loops.tasks.recount_days",
+        "schedule": crontab(day_of_week="sunday", hour=6, minute=20),
+    },
     # A rule that an administrator switched on is seen to work; nobody waits for less than this.
     "publish-by-rules": {
         "task": "loops.tasks.publish_by_rules",

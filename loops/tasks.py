@@ -1,11 +1,15 @@
 """Jobs of the loops."""
 
+from datetime import date
+
 from celery import shared_task
 
 from loops.coaching import sampling
 from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
 from loops.evolve.publication import actions as publication
+from loops.evolve.rollups import days
+from loops.evolve.rollups import jobs as rollups
 from loops.solve import actions
 from loops.upkeep import computing
 
@@ -52,3 +56,34 @@ def publish_by_rules() -> int:
     published = publication.run_rules()
     publication.follow()
     return published
+
+
+@shared_task
+def roll_up() -> int:
+    """Hand out the newest days that something happened to, one task a day.
+
+    A task that waited until the next hand-out is dropped: that one sends it again. So however
+    long the workers were away, no day waits twice.
+    """
+    due = rollups.due()
+    for day in due:
+        roll_up_day.apply_async([day.isoformat()], expires=rollups.EVERY)
+    return len(due)
+
+
+@shared_task
+def roll_up_day(day: str) -> bool:
+    """Count one day anew, if anything happened to it."""
+    return days.count_if_dirty(date.fromisoformat(day))
+
+
+@shared_task
+def add_up_months() -> int:
+    """Add up the months whose days were counted anew."""
+    return sum(days.add_up(month) for month in days.stale_months())
+
+
+@shared_task
+def recount_days() -> int:
+    """Count a random sample of days again, and tell of any that differs."""
+    return rollups.recount()

@@ -139,10 +139,10 @@ def _counted(begins: date, ends: date, ways: Ways) -> None:
 
 
 def count_if_dirty(day: date) -> bool:
-    """Count the day if anything happened to it since, or if it is today; whether it was
-    counted. A message that comes twice, or after somebody else's, finds nothing to do."""
+    """Count the day if anything happened to it since; whether it was counted. A message that
+    comes twice, or after somebody else's, finds nothing to do."""
     ways = Ways.now()
-    if day != today() and not _is_dirty(day, ways):
+    if not _is_dirty(day, ways):
         return False
     count(day, ways=ways)
     return True

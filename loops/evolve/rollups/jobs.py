@@ -18,19 +18,21 @@ from people.models import Notification, User
 
 # What one beat hands out at most: five minutes of two workers' time.
 AT_ONCE = 50
+# Seconds from one beat to the next.
+EVERY = 300
 # Of all counted days, every week.
 SAMPLE = 0.02
 
 
 def due() -> list[date]:
-    """What a beat hands out, one task a day: today, and the newest of the dirty days."""
-    today = days.today()
-    return [today, *(day for day in days.dirty() if day != today)][: AT_ONCE + 1]
+    """What a beat hands out, one task a day: today and the newest of the other dirty days. A day
+    to which nothing happened since is what it was, today too."""
+    return days.dirty()[: AT_ONCE + 1]
 
 
 def run(tick: Tick = silent, day: date | None = None) -> int:
-    """In the foreground: this day, or every dirty one and today; then the months. How many
-    days were counted."""
+    """In the foreground: this day, or every dirty one; then the months. How many days were
+    counted."""
     if day is not None:
         days.count(day)
         counted = 1
@@ -38,11 +40,10 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
     else:
         ways = days.Ways.now()
         counted = 0
-        if days.known(ways) is not None:
-            for begins, ends in days.ranges({*days.dirty(ways), days.today()}):
-                days.count(begins, ends, ways=ways)
-                counted += (ends - begins).days + 1
-                tick((ends - begins).days + 1)
+        for begins, ends in days.ranges(days.dirty(ways)):
+            days.count(begins, ends, ways=ways)
+            counted += (ends - begins).days + 1
+            tick((ends - begins).days + 1)
     for month in days.stale_months():
         days.add_up(month)
     return counted
