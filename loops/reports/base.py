@@ -16,7 +16,8 @@ groups and extend `loops.reports.tallies.Tallied`; one that is a plain list says
 
 Cells hold plain values by the column's kind: text, number, share (0 to 1), duration (whole
 seconds), date (an aware datetime or a date) and link (text that leads somewhere). `LINKS` is
-{column: address} of the records behind a cell. `HIDDEN` marks a row whose figures are not
+{column: address} of the records behind a cell; a cell of several texts, separated by ", ", has a
+list of addresses. `HIDDEN` marks a row whose figures are not
 shown, because too few stand behind them; its figures are None.
 """
 
@@ -91,6 +92,12 @@ class Told:
     value: Any
     kind: str = "number"
     url: str = ""
+    name: str = ""
+    share: Share | None = None
+
+    @property
+    def told_share(self) -> Share | None:
+        return self.share if self.share is not None and self.share.value is not None else None
 
 
 @dataclass(frozen=True)

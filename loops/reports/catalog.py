@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from loops.evolve import access
 from loops.reports.abandoned import Abandoned
 from loops.reports.base import Report
+from loops.reports.citations import Citations
 from loops.reports.contributions import Contributions
+from loops.reports.link_rate import LinkRate
 from loops.reports.distribution import Distribution
 from loops.reports.feedback import Feedback
 from loops.reports.references import References
@@ -18,6 +20,8 @@ from people.models import User
 
 REPORTS: tuple[Report, ...] = (
     Contributions(),
+    Citations(),
+    LinkRate(),
     References(),
     Distribution(),
     SelfService(),

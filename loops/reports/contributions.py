@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Flag, Version
 from kcs.addresses import numbered
+from loops.charts import Stacked
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, MOST, Column, Row
 from loops.reports.tallies import Part, Sums, Tallied, pairs
@@ -28,6 +29,7 @@ AGENT = ~Q(by__competency="") | Q(by__is_superuser=True)
 class Contributions(Tallied):
     key = "contributions"
     row = "pa/01"
+    icon = "pencil"
     title = gettext_lazy("Contributions to articles")
     says = gettext_lazy(
         "Articles created, modified and flagged. An article counts once for each person and act,"
@@ -52,6 +54,19 @@ class Contributions(Tallied):
     def parts(self, asked: Asked) -> list[Part]:
         different = Count(pairs("by_id", "article_id"), distinct=True)
         return [Part(rows, {act: different}) for act, rows in self.acts(asked).items()]
+
+    def chart(self, asked: Asked) -> Any:
+        weeks = self.course(asked)
+        return Stacked(
+            key="contributions",
+            title=_("Contributions over time"),
+            labels=[f"{when:%Y-%m-%d}" for when, _sums in weeks],
+            series=[
+                (label, [sums.get(act, 0) for _when, sums in weeks])
+                for act, label in ACTS.items()
+            ],
+            unit=_("articles"),
+        )
 
     def figures(self, asked: Asked) -> list[Column]:
         return [Column(act, label, "number") for act, label in ACTS.items()]

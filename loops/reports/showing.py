@@ -49,6 +49,8 @@ LABELS: dict[str, Any] = {
     "audience": gettext_lazy("Audience"),
     "governance": gettext_lazy("Governance"),
     "what": gettext_lazy("Which"),
+    "part": gettext_lazy("Part in it"),
+    "aspect": gettext_lazy("Aspect"),
 }
 
 
@@ -118,6 +120,7 @@ class Cell:
     more: str = ""
     few: bool = False
     hidden: str = ""
+    ways: list[tuple[str, str]] = field(default_factory=list)
 
 
 def said(value: Any, kind: str, asked: Asked) -> str:
@@ -151,11 +154,10 @@ def shown(told: Answer, rows: list[Row]) -> list[list[Cell]]:
 
 def _cell(column: Column, row: Row, asked: Asked) -> Cell:
     value = row.get(column.name)
-    cell = Cell(
-        said(value, column.kind, asked),
-        column.is_figure,
-        row.get(LINKS, {}).get(column.name, ""),
-    )
+    spoken, way = said(value, column.kind, asked), row.get(LINKS, {}).get(column.name, "")
+    cell = Cell(spoken, column.is_figure, "" if isinstance(way, list) else way)
+    if isinstance(way, list):
+        cell.ways = list(zip(spoken.split(", "), way, strict=False))
     if row.get(HIDDEN) and column.is_figure:
         cell.hidden = fewer(asked.least)
     elif column.kind == "share" and value is not None:
@@ -170,9 +172,10 @@ def above(told: Answer) -> list[dict[str, Any]]:
     """The figures above the table. The report's own share comes with its interval."""
     summary, found = told.summary, []
     for one in summary.told:
-        more = ""
-        if one.kind == "share" and one.value is not None and one.value == summary.value:
-            more = between(summary.interval, summary.share and summary.share.n)
+        share = one.told_share
+        if share is None and one.kind == "share" and one.value == summary.value:
+            share = summary.share
+        more = between(share.interval, share.n) if share and share.n else ""
         spoken = said(one.value, one.kind, told.asked)
         found.append({"label": one.label, "said": spoken, "url": one.url, "more": more})
     return found

@@ -21,6 +21,8 @@ from django.db.models.functions import Concat, TruncMonth, TruncWeek
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.models import Article
+from kcs.addresses import numbered
 from loops.evolve import access
 from loops.reports.asked import NONE, ROLES, Asked
 from loops.reports.base import HIDDEN, LINKS, Column, Report, Row, Summary, Told
@@ -40,13 +42,15 @@ GROUPS: dict[str, Any] = {
     "tag": gettext_lazy("Tag"),
     "role": gettext_lazy("Role"),
     "origin": gettext_lazy("Origin"),
+    "origin_id": gettext_lazy("Origin id"),
     RECORD: gettext_lazy("Record"),
 }
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows to sum. `person`, `article`, `domain` and `tags` say where these stand; `at` when."""
+    """Rows to sum. `person`, `article`, `domain`, `tags` and `origin` say where these stand,
+    `at` when it was; `team` overrides the person's."""
 
     rows: QuerySet[Any]
     sums: Mapping[str, Any]
@@ -54,6 +58,8 @@ class Part:
     article: str = "article"
     domain: str = ""
     tags: Any = None
+    team: Any = None
+    origin: tuple[str, str] = ("origin_type", "origin_id")
     at: str = "at"
 
     def group(self, by: str) -> Any:
@@ -63,7 +69,7 @@ class Part:
         if by == "person":
             return F(f"{self.person}_id")
         if by == "team":
-            return F(f"{self.person}__team_id")
+            return self.team if self.team is not None else F(f"{self.person}__team_id")
         if by == "role":
             return F(f"{self.person}__competency")
         if by == "domain":
@@ -76,10 +82,25 @@ class Part:
         if by == "tag":
             tags = self.tags if self.tags is not None else F(f"{article}tags")
             return Func(tags, function="unnest", output_field=TextField())
-        return Concat(
-            F(f"{article}origin_type"), Value(BETWEEN), F(f"{article}origin_id"),
-            output_field=TextField(),
-        )  # fmt: skip
+        kind, identity = (f"{article}{name}" for name in self.origin)
+        if by == "origin":
+            return F(kind)
+        return Concat(F(kind), Value(BETWEEN), F(identity), output_field=TextField())
+
+    def read(self, by: str, *, people: bool) -> list[dict[str, Any]]:
+        """The sums of each group as rows; `_group` is the key, `_people` who stands behind."""
+        sums = dict(self.sums)
+        if people:
+            sums["_people"] = ArrayAgg(f"{self.person}_id", distinct=True)
+        if not by:
+            return [self.rows.order_by().aggregate(**sums)]
+        told = self.rows.order_by().annotate(_group=self.group(by)).values("_group")
+        return list(told.annotate(**sums))
+
+    def course(self, trunc: Any, asked: Asked) -> list[dict[str, Any]]:
+        """The sums of each week or month as rows; `_when` is its beginning."""
+        rows = self.rows.order_by().annotate(_when=trunc(self.at, tzinfo=asked.zone))
+        return list(rows.values("_when").annotate(**self.sums))
 
 
 def pairs(*names: str) -> Func:
@@ -110,7 +131,7 @@ class Tallied(Report):
     # Whether its figures are about what people did; else nothing needs to be hidden.
     about_people: ClassVar[bool] = True
 
-    def parts(self, asked: Asked) -> list[Part]:
+    def parts(self, asked: Asked) -> list[Any]:
         raise NotImplementedError
 
     def figures(self, asked: Asked) -> list[Column]:
@@ -124,6 +145,10 @@ class Tallied(Report):
     def n(self, sums: Sums) -> int:
         """How many records stand behind."""
         raise NotImplementedError
+
+    def is_empty(self, sums: Sums) -> bool:
+        """Whether a group is no row."""
+        return not self.n(sums)
 
     def share(self, sums: Sums) -> Share | None:
         """The one share that the report is about."""
@@ -144,8 +169,8 @@ class Tallied(Report):
         head = [Column(asked.by, GROUPS[asked.by], "link")]
         if asked.by == "person":
             head.append(Column("team", _("Team")))
-        if asked.by == "origin":
-            head.append(Column("origin_id", _("Origin id"), "link"))
+        if asked.by == "origin_id":
+            head.insert(0, Column("origin", _("Origin")))
         return [*head, *self.figures(asked)]
 
     def rows(self, asked: Asked) -> Iterable[Row]:
@@ -159,29 +184,25 @@ class Tallied(Report):
         """The sums of every group; without a `by` the one of all."""
         found: dict[Any, Group] = {}
         for part in self.parts(asked):
-            sums = dict(part.sums)
-            if self.about_people:
-                sums["_people"] = ArrayAgg(f"{part.person}_id", distinct=True)
-            if by:
-                told = part.rows.order_by().annotate(_group=part.group(by)).values("_group")
-                rows = list(told.annotate(**sums))
-            else:
-                rows = [part.rows.order_by().aggregate(**sums)]
-            for one in rows:
+            for one in part.read(by, people=self.about_people or by == "person"):
                 key, people = one.pop("_group", None), one.pop("_people", None)
                 found.setdefault(key, Group(key)).take(one, people or ())
         return found
 
     def total(self, asked: Asked) -> Group:
-        return self.gather(asked, "").get(None, Group(None))
+        """The sums of all; asked for once, however many want them."""
+        if "total" not in asked.kept:
+            asked.kept["total"] = self.gather(asked, "").get(None, Group(None))
+        found: Group = asked.kept["total"]
+        return found
 
     def hides(self, asked: Asked, group: Group, *, person: bool) -> bool:
-        if not (self.about_people and asked.least) or group.people == {asked.user.pk}:
+        if not asked.least or group.people == {asked.user.pk}:
             return False
         n = self.n(group.sums)
         if person:
             return n < asked.least
-        if group.people <= asked.people:
+        if not self.about_people or group.people <= asked.people:
             return False
         return access.is_small(n, len(group.people), asked.least)
 
@@ -197,9 +218,9 @@ class Tallied(Report):
         ready = [
             (group, *told[group.key], self.hides(asked, group, person=by == "person"))
             for group in groups
-            if self.n(group.sums)
+            if not self.is_empty(group.sums)
         ]
-        ready.sort(key=lambda one: (one[0].key is OTHERS, one[1][by].casefold()))
+        ready.sort(key=lambda one: (one[0].key is OTHERS, str(one[1][by]).casefold()))
         also = self._also_hidden(asked, [(one[0], one[3]) for one in ready])
         return [
             self._row(asked, group, head, way, hidden or group.key == also)
@@ -243,10 +264,8 @@ class Tallied(Report):
 
     def summary(self, asked: Asked) -> Summary:
         group = self.total(asked)
-        hidden = self.hides(asked, group, person=asked.person is not None)
-        n = self.n(group.sums)
-        if hidden:
-            return Summary(n=0, hidden=True, note=fewer(asked.least))
+        if self.total_hidden(asked):
+            return Summary(hidden=True, note=fewer(asked.least))
         cells = self.cells(group.sums)
         told = [
             Told(
@@ -254,19 +273,20 @@ class Tallied(Report):
                 asked.url(by=RECORD, **self.opens[column.name])
                 if column.name in self.opens and RECORD in self.groups
                 else "",
+                name=column.name,
+                share=self.share(group.sums) if column.kind == "share" else None,
             )
             for column in self.figures(asked)
             if not column.exported
         ]  # fmt: skip
-        return Summary(n=n, share=self.share(group.sums), told=told)
+        return Summary(self.n(group.sums), self.share(group.sums), told)
 
-    def course(self, asked: Asked) -> list[tuple[Any, Sums]]:
+    def course(self, asked: Asked, parts: Any = None) -> list[tuple[Any, Sums]]:
         """The sums of each week, or month where there are many, that something happened in."""
         trunc: Any = TruncMonth if (asked.ends - asked.begins).days > LONG else TruncWeek
         found: dict[Any, Group] = {}
-        for part in self.parts(asked):
-            rows = part.rows.order_by().annotate(_when=trunc(part.at, tzinfo=asked.zone))
-            for one in rows.values("_when").annotate(**part.sums):
+        for part in parts or self.parts(asked):
+            for one in part.course(trunc, asked):
                 when = one.pop("_when")
                 found.setdefault(when, Group(when)).take(one, ())
         return [(when, found[when].sums) for when in sorted(found)]
@@ -332,14 +352,35 @@ def _roles(asked: Asked, groups: list[Group]) -> Labels:
     }
 
 
+def _systems(asked: Asked, groups: list[Group]) -> Labels:
+    return {
+        group.key: (
+            {"origin": group.key or _("No origin")},
+            {"origin": group.key or NONE},
+        )
+        for group in groups
+    }
+
+
 def _origins(asked: Asked, groups: list[Group]) -> Labels:
+    """A record elsewhere leads to the article that was made from it; where there are several,
+    to all of them."""
+    ids = {str(group.key).partition(BETWEEN)[2] for group in groups} - {""}
+    made: dict[str, list[str]] = {}
+    seen = Article.objects.visible_to(asked.user).filter(origin_id__in=ids).order_by("pk")
+    for kind, identity, number in seen.values_list("origin_type", "origin_id", "number"):
+        made.setdefault(f"{kind}{BETWEEN}{identity}", []).append(number)
     told: Labels = {}
     for group in groups:
-        kind, _between, identity = group.key.partition(BETWEEN)
-        told[group.key] = (
-            {"origin": kind or _("No origin"), "origin_id": identity},
-            {"origin": kind or NONE, "origin_id": identity or None},
-        )
+        kind, _between, identity = str(group.key or BETWEEN).partition(BETWEEN)
+        way = {"origin": kind or NONE, "origin_id": identity or None}
+        head: Row = {"origin": kind or _("No origin"), "origin_id": identity}
+        numbers = made.get(str(group.key), [])
+        if len(numbers) == 1:
+            head[LINKS] = {"origin_id": numbered("articles:detail", numbers[0])}
+        elif numbers:
+            head[LINKS] = {"origin_id": asked.url(**{"by": RECORD, **way})}
+        told[group.key] = (head, way)
     return told
 
 
@@ -350,5 +391,6 @@ LABELS: dict[str, Any] = {
     "category": _categories,
     "tag": _tags,
     "role": _roles,
-    "origin": _origins,
+    "origin": _systems,
+    "origin_id": _origins,
 }

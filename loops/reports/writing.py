@@ -20,7 +20,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from kcs.errors import NotAllowed
-from loops.reports.asked import Asked
+from loops.reports.asked import BEGINNING, Asked
 from loops.reports.base import HIDDEN, LINKS, MOST, Column, Report, Row, Summary
 from loops.reports.tallies import fewer
 
@@ -138,12 +138,27 @@ def head(told: Answer) -> dict[str, Any]:
         "key": report.key,
         "row": report.row,
         "title": str(report.title),
-        "from": asked.begins.astimezone(asked.zone).isoformat(timespec="seconds"),
+        "from": None
+        if asked.begins == BEGINNING
+        else asked.begins.astimezone(asked.zone).isoformat(timespec="seconds"),
         "to": asked.ends.astimezone(asked.zone).isoformat(timespec="seconds"),
         "by": asked.by,
         "columns": [
             {"name": one.name, "label": str(one.label), "kind": one.kind}
             for one in told.columns
+        ],
+        "figures": [
+            {
+                "name": one.name,
+                "label": str(one.label),
+                "value": round(one.value, 4) if isinstance(one.value, float) else one.value,
+                "kind": one.kind,
+                "n": one.told_share.n if one.told_share else None,
+                "interval": [round(end, 4) for end in one.told_share.interval]
+                if one.told_share
+                else None,
+            }
+            for one in told.summary.told
         ],
         "n": told.summary.n,
         "value": told.summary.value,
@@ -196,7 +211,7 @@ def as_xlsx(told: Answer, out: IO[bytes]) -> None:
         sheet.append([shown(column, row) for column in told.columns])
     about = book.create_sheet(_("About"))
     for name, value in head(told).items():
-        if name != "columns":
+        if name not in ("columns", "figures"):
             said = " – ".join(map(str, value)) if isinstance(value, list) else value
             about.append([name, quoted(said) if isinstance(said, str) else said])
     for name, value in told.asked.given.items():
@@ -221,7 +236,7 @@ def cut_short() -> str:
 def name_of(asked: Asked, form: str) -> str:
     """`link-rate-2026-01-01-2026-03-31.csv`."""
     last = asked.last_day.isoformat()
-    if asked.begins.year == 1970:
+    if asked.begins == BEGINNING:
         return f"{asked.report.key}-{last}.{form}"
     return f"{asked.report.key}-{asked.first_day.isoformat()}-{last}.{form}"
 
