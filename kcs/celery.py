@@ -68,6 +68,11 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.find_pairs",
         "schedule": crontab(hour=2, minute=10),
     },
+    # After the topics: comparisons and curves over all of a desk's tickets, for the day's pages.
+    "compute-promises": {
+        "task": "loops.tasks.compute_promises",
+        "schedule": crontab(hour=4, minute=40),
+    },
     # Who left by another way than the page, say by an import, leaves nothing to nobody overnight.
     "hand-over-leavers": {
         "task": "people.tasks.hand_over_leavers",

@@ -7,6 +7,7 @@ from celery import shared_task
 from loops.coaching import sampling
 from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
+from loops.evolve.promises import jobs as promises
 from loops.evolve.publication import actions as publication
 from loops.evolve.rollups import days
 from loops.evolve.rollups import jobs as rollups
@@ -87,3 +88,9 @@ def add_up_months() -> int:
 def recount_days() -> int:
     """Count a random sample of days again, and tell of any that differs."""
     return rollups.recount()
+
+
+@shared_task
+def compute_promises() -> int:
+    """Compare inside topic and agent, draw curves, look for contradictions."""
+    return promises.run()

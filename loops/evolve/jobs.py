@@ -51,6 +51,11 @@ JOBS: dict[str, Job] = {
             "loops.evolve.publication.jobs:run",
         ),
         Job(
+            "promises",
+            _("comparisons, curves and contradictions that take too long for a page"),
+            "loops.evolve.promises.jobs:run",
+        ),
+        Job(
             "recount",
             _("a random sample of days, counted again"),
             "loops.evolve.rollups.jobs:recount",
