@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -398,6 +398,27 @@ def agents(scope: Scope) -> dict[int, AgentTotals]:
         return {}
     rows = _cut(columns.AGENTS, scope, "person")
     return {row["person"]: AgentTotals(**row) for row in rows}
+
+
+def agents_series(scope: Scope, every: str = "week") -> dict[date, dict[int, AgentTotals]]:
+    """The same, for each day, week or month of the period."""
+    found: dict[date, dict[int, AgentTotals]] = {day: {} for day in _steps(scope, every)}
+    if times_kept(scope):
+        for row in _cut(columns.AGENTS, scope, "person", step=every):
+            found[row.pop("step")][row["person"]] = AgentTotals(**row)
+    return found
+
+
+def solvers(scope: Scope, dim: str = "team") -> dict[int, frozenset[int]]:
+    """Who stands behind the figures of each team or domain: fewer than three people, and they
+    are figures about persons (`loops.evolve.access.is_small`)."""
+    found: dict[int, set[int]] = {}
+    # Kept for a domain or a channel, not for both: then those of all channels.
+    wide = scope if not (scope.channel and (dim == "domain" or scope.domains)) else None
+    wide = wide or replace(scope, channel="")
+    for row in _cut(columns.AGENTS, wide, dim, "person"):
+        found.setdefault(row[dim], set()).add(row["person"])
+    return {key: frozenset(people) for key, people in found.items()}
 
 
 def topics(scope: Scope) -> dict[int, TopicTotals]:
