@@ -68,7 +68,7 @@ def roll_up() -> int:
     """
     due = rollups.due()
     for day in due:
-        roll_up_day.apply_async([day.isoformat()], expires=rollups.EVERY)
+        roll_up_day.apply_async((day.isoformat(),), expires=rollups.EVERY)
     return len(due)
 
 

@@ -7,6 +7,7 @@ from loops.insights import views
 app_name = "insights"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("loops.evolve.rollups.urls")),
     path("", include("loops.reports.urls")),
     path("", include("loops.evolve.publication.urls")),
 ]

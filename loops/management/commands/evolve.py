@@ -46,15 +46,21 @@ class Command(BaseCommand):
 
     def _run(self, job: Job, day: date | None) -> None:
         started = time.monotonic()
+        done = 0
+
+        def tick(n: int) -> None:
+            nonlocal done
+            done += n
+            bar.update(n)
+
         with (
             translation.override("en"),
             tqdm(desc=job.name, unit="", disable=None, leave=False) as bar,
         ):
             try:
-                job.run(bar.update, day)
+                job.run(tick, day)
             except Refused as error:
                 raise CommandError(f"{job.name}: {error}") from error
-            done = int(bar.n) if not bar.disable else None
         counted = f", {done} done" if done else ""
         self.stdout.write(f"{job.name}: {time.monotonic() - started:.1f} s{counted}")
 
