@@ -53,13 +53,18 @@ KINDS = ("text", "number", "share", "duration", "date", "link")
 
 @dataclass(frozen=True)
 class Column:
-    """`n` names the column that a share is of; `exported` ones stand in files alone."""
+    """`n` names the column that a share is of; `exported` ones stand in files alone. `labels`
+    say a word of the domain to people; programs get the word itself."""
 
     name: str
     label: Any
     kind: str = "text"
     n: str = ""
     exported: bool = False
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+    def label_of(self, value: Any) -> Any:
+        return self.labels.get(value, value) if self.labels else value
 
     @property
     def is_figure(self) -> bool:

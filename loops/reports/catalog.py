@@ -16,12 +16,14 @@ from loops.reports.feedback import Feedback
 from loops.reports.references import References
 from loops.reports.search_quality import SearchQuality
 from loops.reports.self_service import SelfService
+from loops.reports.states import States
 from people.models import User
 
 REPORTS: tuple[Report, ...] = (
     Contributions(),
     Citations(),
     LinkRate(),
+    States(),
     References(),
     Distribution(),
     SelfService(),

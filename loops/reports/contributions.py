@@ -81,7 +81,7 @@ class Contributions(Tallied):
         return [
             Column("article", _("Article"), "link"),
             Column("title", _("Title")),
-            Column("act", _("Act")),
+            Column("act", _("Act"), labels=ACTS),
             Column("person", _("Person")),
             Column("saves", _("Times"), "number"),
             Column("first", _("First"), "date"),
@@ -101,7 +101,7 @@ class Contributions(Tallied):
                 {
                     "article": one["article__number"],
                     "title": one["article__title"],
-                    "act": str(ACTS[act]),
+                    "act": act,
                     "person": one["by__name"] if asked.may_name(one["by_id"]) else "",
                     "saves": one["saves"],
                     "first": one["first"],

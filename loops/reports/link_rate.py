@@ -52,7 +52,7 @@ ASKED_FOR = {
 }
 
 
-def tags() -> Case:
+def tags() -> Cast:
     """A ticket's tags: its topic's. That is the linked articles, and without a link the article
     that the last search found first."""
     linked = Link.objects.filter(ticket=OuterRef("pk"))
@@ -64,14 +64,16 @@ def tags() -> Case:
         .annotate(first=Cast(first, BigIntegerField()))
         .values("first")[:1]
     )
-    return Case(
+    first_found = Article.objects.filter(pk=Subquery(found)).order_by()
+    told = Case(
         When(
             Exists(linked),
             then=ArraySubquery(linked.order_by().annotate(tag=tag).values("tag").distinct()),
         ),
-        default=Subquery(Article.objects.filter(pk=Subquery(found)).values("tags")),
+        default=Subquery(first_found.values("tags")),
         output_field=ArrayField(TextField()),
     )
+    return Cast(told, ArrayField(TextField()))
 
 
 class LinkRate(Tallied):
@@ -112,7 +114,8 @@ class LinkRate(Tallied):
         if asked.origin_id:
             rows = rows.filter(external_id=asked.origin_id)
         if asked.tag:
-            rows = rows.annotate(topic_tags=tags()).filter(topic_tags__contains=[asked.tag])
+            rows = rows.annotate(topic_tags=tags())
+            rows = rows.filter(Q(**{"topic_tags__contains": [asked.tag]}))
         if what := asked.chosen.get("what"):
             rows = rows.filter(ASKED_FOR[what])
         return rows
@@ -193,7 +196,7 @@ class LinkRate(Tallied):
             Column("person", _("Solved by")),
             Column("team", _("Team")),
             Column("domain", _("Domain")),
-            Column("outcome", _("Outcome")),
+            Column("outcome", _("Outcome"), labels=dict(Outcome.Kind.choices)),
             Column("articles", _("Articles"), "link"),
         ]
 
@@ -212,7 +215,6 @@ class LinkRate(Tallied):
                 "solved_by__team__name", "domain__path", "outcome", "articles",
             )
         )  # fmt: skip
-        outcomes = dict(Outcome.Kind.choices)
         for one in rows[: MOST + 1].iterator(2000):
             yield {
                 "solved_at": one["solved_at"],
@@ -221,7 +223,7 @@ class LinkRate(Tallied):
                 "person": one["solved_by__name"] if asked.may_name(one["solved_by"]) else "",
                 "team": one["team__name"] or one["solved_by__team__name"] or "",
                 "domain": one["domain__path"] or "",
-                "outcome": str(outcomes.get(one["outcome"], "")),
+                "outcome": one["outcome"] or "",
                 "articles": ", ".join(one["articles"]),
                 LINKS: {
                     "ticket": numbered("solve:workspace", one["number"]),

@@ -153,7 +153,7 @@ def shown(told: Answer, rows: list[Row]) -> list[list[Cell]]:
 
 
 def _cell(column: Column, row: Row, asked: Asked) -> Cell:
-    value = row.get(column.name)
+    value = column.label_of(row.get(column.name))
     spoken, way = said(value, column.kind, asked), row.get(LINKS, {}).get(column.name, "")
     cell = Cell(spoken, column.is_figure, "" if isinstance(way, list) else way)
     if isinstance(way, list):

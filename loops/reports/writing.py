@@ -102,7 +102,7 @@ def plain(column: Column, row: Row, asked: Asked) -> Any:
 
 
 def xlsx_cell(column: Column, row: Row, asked: Asked) -> Any:
-    value = row.get(column.name)
+    value = column.label_of(row.get(column.name))
     if column.is_figure:
         if value is None:
             return fewer(asked.least) if row.get(HIDDEN) and not column.exported else None
