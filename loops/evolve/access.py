@@ -11,9 +11,9 @@ Figures are about three things, and each has its readers:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from kcs.errors import NotAllowed
@@ -41,11 +41,22 @@ def require(user: User) -> None:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A team as figures know it: how many people stand behind them, and whether the reader
+    manages it and may read each one's own."""
+
+    name: str
+    people: int
+    managed: bool
+
+
+@dataclass(frozen=True)
 class Teams:
     """Whose tickets somebody's figures are made of. `teamless` are those of no team."""
 
     ids: frozenset[int]
     teamless: bool
+    groups: dict[int, Group] = field(default_factory=dict, compare=False)
 
     def tickets(self, prefix: str = "") -> Q:
         """The condition on tickets, whose field `team` stands behind this prefix."""
@@ -54,12 +65,12 @@ class Teams:
 
 
 def teams_for(user: User) -> Teams:
-    """The teams whose figures this person may see."""
-    if user.is_reviewer:
-        known = teams_of(user).values_list("pk", flat=True)
-        return Teams(frozenset(known), teamless=True)
-    managed = Team.objects.filter(manager=user).values_list("pk", flat=True)
-    return Teams(frozenset(managed), teamless=False)
+    """The teams whose figures this person may see, by name."""
+    mine = teams_of(user) if user.is_reviewer else Team.objects.filter(manager=user)
+    active = Count("members", filter=Q(members__is_active=True))
+    rows = mine.order_by("name").values_list("pk", "name", "manager_id").annotate(n=active)
+    groups = {pk: Group(name, n, manager == user.pk) for pk, name, manager, n in rows}
+    return Teams(frozenset(groups), user.is_reviewer, groups)
 
 
 def people_for(user: User) -> frozenset[int]:

@@ -46,15 +46,20 @@ class Scope:
     team: Team | None = None
     domain: Domain | None = None
     period: str = ""
+    # All whose figures the asker may see, whatever this scope was narrowed to.
+    allowed: access.Teams | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def asked(cls, given: Mapping[str, Any], user: User, *, usual: str = USUAL) -> Scope:
+    def asked(
+        cls, given: Mapping[str, Any], user: User, *, usual: str = USUAL,
+        site: SiteSettings | None = None,
+    ) -> Scope:  # fmt: skip
         """What an address asks for: `from`, `to` or `period` (12w, 90d, 6m, 1y, year, all);
         `team`, `domain` (id, branches below included) and `channel`.
 
         422 for what can not be read, 403 for a team whose figures are not for this person.
         """
-        own = zone()
+        own = ZoneInfo(site.time_zone) if site else zone()
         today = timezone.now().astimezone(own).date()
         begins, ends, period = _dates(given, today, usual)
         allowed = access.teams_for(user)
@@ -74,7 +79,7 @@ class Scope:
         channel = str(given.get("channel") or "")
         if channel and channel not in Ticket.Channel.values:
             raise BadValue(_("There is no such channel."), field="channel")
-        return cls(begins, ends, teams, domains, channel, own, team, domain, period)
+        return cls(begins, ends, teams, domains, channel, own, team, domain, period, allowed)
 
     @property
     def days(self) -> int:
