@@ -11,7 +11,7 @@ Tickets whose outcome is `imported` are in `Totals.imported` and in no other fig
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -343,6 +343,29 @@ def teams(scope: Scope) -> dict[int, Totals]:
     return _pivot(scope, "team")
 
 
+def team_series(scope: Scope, every: str = "week") -> dict[int, list[Point]]:
+    """The series of each team of the scope that has any: what a page shows both ways is read
+    once, and added up by `summed`."""
+    steps = list(_steps(scope, every))
+    found: dict[int, dict[date, Totals]] = {}
+    for row in _cut(columns.FLOW, scope, "team", "outcome", step=every):
+        team = found.setdefault(row.pop("team"), {day: Totals() for day in steps})
+        team[row.pop("step")]._add(row.pop("outcome"), row)
+    return {key: [Point(day, team[day]) for day in steps] for key, team in found.items()}
+
+
+def summed(parts: Iterable[Totals]) -> Totals:
+    """What these are together."""
+    found = Totals()
+    for part in parts:
+        for name, n in vars(part).items():
+            if name != "outcomes":
+                setattr(found, name, getattr(found, name) + n)
+        for outcome, n in part.outcomes.items():
+            found.outcomes[outcome] = found.outcomes.get(outcome, 0) + n
+    return found
+
+
 def domains(scope: Scope) -> dict[int, Totals]:
     """The sums of each domain by itself, branches not added up; 0 is no domain."""
     return _pivot(scope, "domain")
@@ -521,6 +544,26 @@ def freshness() -> Freshness:
     return Freshness(row["waiting"], row["counted_at"])
 
 
+@dataclass
+class Programme:
+    """Since when outcomes are declared here, and when a day was counted last."""
+
+    first_declared: date | None
+    counted_at: datetime | None
+
+
+def programme() -> Programme:
+    row = next(
+        _rows(
+            "select (select day from loops_flow where span = 'd' and grain = 't'"
+            " and outcome not in ('', 'imported') and solved > 0 order by day limit 1) as first,"
+            " (select max(computed_at) from loops_rollupday where span = 'd') as counted",
+            {},
+        )
+    )
+    return Programme(row["first"], row["counted"])
+
+
 # -- how they are read -------------------------------------------------------------------------
 
 
@@ -552,20 +595,28 @@ def _step(every: str) -> str:
 
 def _months(scope: Scope) -> list[date]:
     """The whole months of the period that are the sums of their days at this moment."""
-    kept: list[date] | None = scope.__dict__.get("_whole_months")
-    if kept is None:
-        month = scope.begins if scope.begins.day == 1 else next_month(scope.begins)
-        whole = []
-        while next_month(month) - ONE <= scope.ends:
-            whole.append(month)
-            month = next_month(month)
-        kept = []
-        if whole:
-            fresh = RollupDay.objects.filter(span="m", stale=False, day__in=whole)
-            kept = sorted(fresh.values_list("day", flat=True))
-        # A page asks many questions of one scope.
-        scope.__dict__["_whole_months"] = kept
+    if "_whole_months" not in scope.__dict__:
+        look_ahead(scope)
+    kept: list[date] = scope.__dict__["_whole_months"]
     return kept
+
+
+def look_ahead(*scopes: Scope) -> None:
+    """Find out at once which months these scopes are read from: a page asks many questions of
+    one scope, and compares it with another."""
+    whole = {scope: list(_whole(scope)) for scope in scopes}
+    wanted = [month for months in whole.values() for month in months]
+    fresh = RollupDay.objects.filter(span="m", stale=False, day__in=wanted)
+    known = set(fresh.values_list("day", flat=True)) if wanted else set()
+    for scope, months in whole.items():
+        scope.__dict__["_whole_months"] = [month for month in months if month in known]
+
+
+def _whole(scope: Scope) -> Iterator[date]:
+    month = scope.begins if scope.begins.day == 1 else next_month(scope.begins)
+    while next_month(month) - ONE <= scope.ends:
+        yield month
+        month = next_month(month)
 
 
 def _where(scope: Scope, step: str = "") -> tuple[str, dict[str, Any]]:
