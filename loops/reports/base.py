@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 Row = dict[str, Any]
-LINKS = "links"
+LINKS = "_links"
 HIDDEN = "hidden"
 
 # Nothing that somebody would read is longer, and a spreadsheet takes ten times as much.

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from loops.evolve import access
 from loops.reports.abandoned import Abandoned
 from loops.reports.base import Report
+from loops.reports.checklist import Checklist
 from loops.reports.citations import Citations
 from loops.reports.contributions import Contributions
 from loops.reports.link_rate import LinkRate
 from loops.reports.distribution import Distribution
 from loops.reports.feedback import Feedback
+from loops.reports.process_review import ProcessReview
 from loops.reports.references import References
 from loops.reports.search_quality import SearchQuality
 from loops.reports.self_service import SelfService
@@ -24,6 +26,8 @@ REPORTS: tuple[Report, ...] = (
     Citations(),
     LinkRate(),
     States(),
+    Checklist(),
+    ProcessReview(),
     References(),
     Distribution(),
     SelfService(),

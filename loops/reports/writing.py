@@ -55,9 +55,8 @@ class Answer:
 
 
 def answer(asked: Asked) -> Answer:
-    """The answer, for somebody who may read this report; 403 for everybody else."""
+    """The answer, for somebody whom the report let in."""
     report = asked.report
-    report.require(asked.user)
     return Answer(asked, report.columns(asked), report.summary(asked), report.rows(asked))
 
 
@@ -169,7 +168,7 @@ def head(told: Answer) -> dict[str, Any]:
 
 
 def as_json(told: Answer, out: IO[bytes]) -> None:
-    """`{columns, rows, n, interval}` and what was asked. A row's `links` lead to the records
+    """`{columns, rows, n, interval}` and what was asked. A row's `_links` lead to the records
     behind its figures; a `hidden` row's figures are null."""
     opening = json.dumps(head(told), ensure_ascii=False)
     out.write(opening[:-1].encode() + b', "rows": [')
@@ -262,6 +261,7 @@ def archive(
             asked = ask(report)
             for form in forms:
                 try:
+                    report.require(asked.user)
                     told = answer(asked)
                 except NotAllowed as refusal:
                     told = closed(asked, str(refusal))
