@@ -19,6 +19,7 @@ from loops.asking.api import Colleagues, Questions
 from loops.coaching.api import Coachees, Goals, Reviews
 from loops.credit import api as credit
 from loops.duplicates.api import MergesMade, Pairs
+from loops.evolve.gaps.api import Bursts, Gaps, Misses, Topics
 from loops.evolve.publication import api as publication
 from loops.reports.api import AllReports, OneReport, Reports
 from loops.solve.api import Articles, Find, Tickets
@@ -38,6 +39,10 @@ router.register("reviews", Reviews, basename="review")
 router.register("goals", Goals, basename="goal")
 router.register("questions", Questions, basename="question")
 router.register("recalls", Recalls, basename="recall")
+router.register("topics", Topics, basename="topic")
+router.register("gaps", Gaps, basename="gap")
+router.register("bursts", Bursts, basename="burst")
+router.register("misses", Misses, basename="miss")
 
 urlpatterns = [
     path("articles/hints/", Hints.as_view(), name="hints"),

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("loops.evolve.rollups.urls")),
     path("", include("loops.reports.urls")),
+    path("", include("loops.evolve.gaps.urls")),
     path("", include("loops.evolve.publication.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What is missing: gaps, the topics that they come from, bursts, and answers that were missed."""
