@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from loops.reports import searches
 from loops.reports.asked import Asked
-from loops.reports.base import COMMON, Column, Report, Row, Summary, Told
+from loops.reports.base import COMMON, LINKS, Column, Report, Row, Summary, Told
 from loops.reports.searches import INSIDE, OUTSIDE, WHERE
 from loops.reports.self_service import search_columns, search_rows, string_rows
 from loops.statistics.rates import Share
@@ -68,19 +68,19 @@ class Abandoned(Report):
     def _strings(self, found: QuerySet[Any], asked: Asked) -> Iterable[Row]:
         wanted = {one.name for one in self.columns(asked)}
         for row in string_rows(found, asked, SEARCH):
-            links = {"searches": row["links"]["searches"]}
-            yield {name: row[name] for name in row if name in wanted} | {"links": links}
+            links = {"searches": row[LINKS]["searches"]}
+            yield {name: row[name] for name in row if name in wanted} | {LINKS: links}
 
     def summary(self, asked: Asked) -> Summary:
         counted = self.all(asked).aggregate(
-            n=Count("pk"), abandoned=Count("pk", filter=Q(abandoned=True))
+            n=Count("pk"), left=Count("pk", filter=Q(abandoned=True))
         )
-        share = Share(counted["abandoned"], counted["n"])
+        share = Share(counted["left"], counted["n"])
         return Summary(
-            n=counted["abandoned"],
+            n=counted["left"],
             share=share,
             told=[
-                Told(_("Abandoned searches"), counted["abandoned"], url=asked.url(by=SEARCH)),
+                Told(_("Abandoned searches"), counted["left"], url=asked.url(by=SEARCH)),
                 Told(_("Of all searches"), share.value, "share"),
             ],
         )

@@ -141,7 +141,7 @@ class SearchQuality(Report):
         counted = rows.aggregate(
             searches=Count("pk"),
             people=Count("by", distinct=True),
-            **{name: Count("pk", filter=searches.IS[name]) for name in SHARES},
+            **{f"n_{name}": Count("pk", filter=searches.IS[name]) for name in SHARES},
             rank=Percentile("click", 0.5),
             rank_p90=Percentile("click", 0.9),
             mrr=Avg(
@@ -153,6 +153,7 @@ class SearchQuality(Report):
             ),
         )
         people = counted.pop("people")
+        counted |= {name: counted.pop(f"n_{name}") for name in SHARES}
         links = {"where": asked.url(by=SEARCH, where=place, result=None)}
         head: Row = {"where": str(WHERE[place]), LINKS: links}
         n = counted["searches"]

@@ -145,9 +145,11 @@ def _inside(asked: Asked) -> Q:
 def _in_domains(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     if asked.domains is None:
         return rows
-    narrowed = KeyTextTransform("0", KeyTransform("domain", "filters"))
+    narrowed = Cast(
+        KeyTextTransform("0", KeyTransform("domain", "filters")), output_field=TextField()
+    )
     rows = rows.annotate(narrowed=narrowed)
-    at_hand = Q(narrowed=None, ticket__domain=None)
+    at_hand = Q(narrowed__isnull=True, ticket__domain=None)
     if asked.domains == NONE:
         placed = Article.objects.exclude(domain=None).order_by().values("pk")
         return rows.filter(at_hand & (Q(led_to=None) | ~Q(led_to__in=placed)))
@@ -155,7 +157,7 @@ def _in_domains(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     articles = Article.objects.filter(domain__in=below.values("pk")).order_by()
     return rows.filter(
         Q(narrowed__in=list(below.values_list("path", flat=True)))
-        | Q(narrowed=None, ticket__domain__in=below.values("pk"))
+        | Q(narrowed__isnull=True, ticket__domain__in=below.values("pk"))
         | at_hand & Q(led_to__in=articles.values("pk"))
     )
 
@@ -188,7 +190,9 @@ def told(searches: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
         text=Lower("query", output_field=TextField()),
         clicked=Exists(own),
         click=Subquery(own.filter(rank__isnull=False).values("rank")[:1]),
-        led_to=Coalesce(Subquery(own.values("article")[:1]), top),
+        led_to=Coalesce(
+            Subquery(own.values("article")[:1]), top, output_field=BigIntegerField()
+        ),
         escalated=asked_somebody,
     )
     return rows.annotate(abandoned=_abandoned(now))

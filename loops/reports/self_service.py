@@ -270,7 +270,7 @@ class SelfService(Report):
         over = classes[CONFIRMED] + classes[POTENTIAL] + classes[NONE]
         found = self.searched(wide).aggregate(
             searches=Count("pk"),
-            **{name: Count("pk", filter=searches.IS[name]) for name in RESULTS},
+            **{f"n_{name}": Count("pk", filter=searches.IS[name]) for name in RESULTS},
         )
         success = Share(classes[CONFIRMED], over)
         told = [
@@ -281,7 +281,7 @@ class SelfService(Report):
         told.append(Told(_("Confirmed, of all visits"), success.value, "share"))
         told.append(Told(_("Searches"), found["searches"], url=self.way(asked, SEARCH)))
         told += [
-            Told(label, found[name], url=self.way(asked, SEARCH, result=name))
+            Told(label, found[f"n_{name}"], url=self.way(asked, SEARCH, result=name))
             for name, label in RESULTS.items()
             if name != searches.UNCLICKED
         ]

@@ -12,13 +12,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from loops.reports.base import LINKS
 from people.models import SiteSettings, User
 from tests import make
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
+    """The person's browser, the same one for all of a test."""
+    client: Client | None = getattr(user, "browser_of_tests", None)
+    if client is None:
+        client = user.browser_of_tests = Client()  # type: ignore[attr-defined]
+        client.force_login(user)
     return client
 
 
@@ -37,17 +41,22 @@ def day(moment: datetime) -> str:
     return moment.astimezone(timezone.get_default_timezone()).date().isoformat()
 
 
+def asked(reader: User, key: str, **query: Any) -> dict[str, Any]:
+    """The answer of the API."""
+    query = {name.rstrip("_"): str(value) for name, value in query.items()}
+    answer = signed_in(reader).get(f"/api/v1/reports/{key}/", query)
+    assert answer.status_code == 200, answer.content
+    found: dict[str, Any] = json.loads(b"".join(answer.streaming_content))
+    return found
+
+
 def told(reader: User, key: str, **query: Any) -> dict[str, Any]:
-    """The whole answer, after its file and its page were found to hold the same rows."""
+    """The same, after its file and its page were found to hold the same rows."""
+    read = asked(reader, key, **query)
     query = {name.rstrip("_"): str(value) for name, value in query.items()}
     client = signed_in(reader)
-    answer = client.get(f"/api/v1/reports/{key}/", query)
-    assert answer.status_code == 200, answer.content
-    found = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    read: dict[str, Any] = json.loads(found)
-    export = client.get(
-        reverse("insights:report_export", args=[key]), {**query, "format": "csv"}
-    )
+    address = reverse("insights:report_export", args=[key])
+    export = client.get(address, {**query, "format": "csv"})
     text = b"".join(export.streaming_content).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
     names = [column["name"] for column in read["columns"]]
@@ -61,14 +70,13 @@ def told(reader: User, key: str, **query: Any) -> dict[str, Any]:
                 assert float(cell) == row[name]
     shown = client.get(reverse("insights:report", args=[key]), query)
     assert shown.status_code == 200
-    if not read["rows"]:
-        assert "Nothing in this period" in shown.content.decode()
+    assert ("Nothing in this period" in shown.content.decode()) == (not read["rows"])
     return read
 
 
 def rows(reader: User, key: str, *names: str, **query: Any) -> list[Any]:
     """These cells of every row; of one name the cells alone."""
-    found = told(reader, key, **query)["rows"]
+    found = asked(reader, key, **query)["rows"]
     if len(names) == 1:
         return [row[names[0]] for row in found]
     return [tuple(row[name] for name in names) for row in found]
@@ -76,11 +84,10 @@ def rows(reader: User, key: str, *names: str, **query: Any) -> list[Any]:
 
 def opened(reader: User, row: dict[str, Any], name: str, key: str) -> int:
     """How many records stand behind a figure."""
-    address = row["links"][name]
+    address = row[LINKS][name]
     query = dict(part.split("=", 1) for part in address.partition("?")[2].split("&"))
-    shown = signed_in(reader).get(address)
-    assert shown.status_code == 200, address
-    return len(told(reader, key, **{n: unquote_plus(v) for n, v in query.items()})["rows"])
+    assert address.startswith(reverse("insights:report", args=[key]))
+    return len(asked(reader, key, **{n: unquote_plus(v) for n, v in query.items()})["rows"])
 
 
 def is_closed(key: str, *people: User) -> bool:
