@@ -588,3 +588,45 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.scope}"
+
+
+class Holding(models.Model):
+    """How many of a topic's tickets one person solved, in the window of the nightly job, and
+    how many of those without a link. Private teams' tickets are left out."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="holdings")
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
+    solved = models.PositiveIntegerField()
+    unlinked = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("expertise")
+        verbose_name_plural = _("expertise")
+        constraints = [models.UniqueConstraint(fields=["topic", "person"], name="holding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} {self.person_id}"
+
+
+class TeamTopic(models.Model):
+    """How often one team was asked about a topic in the window, and what answering took: of the
+    tickets that arrived, that it solved, that it solved without a link, and the seconds."""
+
+    team = models.ForeignKey("people.Team", models.CASCADE, null=True, related_name="+")
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="teams")
+    arrived = models.PositiveIntegerField(default=0)
+    solved = models.PositiveIntegerField(default=0)
+    unlinked = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("topic of a team")
+        verbose_name_plural = _("topics of teams")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "topic"], nulls_distinct=False, name="team_topic_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.topic_id}"
