@@ -11,9 +11,11 @@ from loops.reports.base import Report
 from loops.reports.checklist import Checklist
 from loops.reports.citations import Citations
 from loops.reports.contributions import Contributions
-from loops.reports.link_rate import LinkRate
 from loops.reports.distribution import Distribution
 from loops.reports.feedback import Feedback
+from loops.reports.history import ArticleHistory
+from loops.reports.link_rate import LinkRate
+from loops.reports.links import Links
 from loops.reports.process_review import ProcessReview
 from loops.reports.references import References
 from loops.reports.search_quality import SearchQuality
@@ -28,6 +30,8 @@ REPORTS: tuple[Report, ...] = (
     States(),
     Checklist(),
     ProcessReview(),
+    Links(),
+    ArticleHistory(),
     References(),
     Distribution(),
     SelfService(),

@@ -66,10 +66,13 @@ def sql_of(queryset: Any, column: str = "pk") -> tuple[str, list[Any]]:
     return sql, list(params)
 
 
-def contributed(asked: Asked, *, begins: Any = None) -> tuple[str, list[Any]]:
+def contributed(
+    asked: Asked, *, begins: Any = None, scoped: bool = True, number: str = ""
+) -> tuple[str, list[Any]]:
     """Who contributed to which article in the period, or since `begins`, as a statement."""
-    articles, a = sql_of(Article.objects.filter(asked.articles("")))
-    people, p = sql_of(whose(asked))
+    found = Article.objects.filter(asked.articles(""))
+    articles, a = sql_of(found.filter(number__iexact=number) if number else found)
+    people, p = sql_of(whose(asked, scoped=scoped))
     begins = asked.begins if begins is None else begins
     return CONTRIBUTED.format(articles=articles, people=people), [begins, asked.ends, *a, *p]
 
@@ -82,10 +85,10 @@ def cited(asked: Asked) -> tuple[str, list[Any]]:
     return CITED.format(people=people, links=links), [*p, *parameters]
 
 
-def whose(asked: Asked) -> Any:
+def whose(asked: Asked, *, scoped: bool = True) -> Any:
     """The people who are asked about, among those who work here or did."""
     inside = ~Q(competency="") | Q(is_superuser=True)
-    return User.objects.filter(asked.whose(""), inside)
+    return User.objects.filter(asked.whose("", scoped=scoped), inside)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ LABELS: dict[str, Any] = {
     "origin": gettext_lazy("Origin"),
     "origin_id": gettext_lazy("Origin id"),
     "q": gettext_lazy("Words or number"),
+    "ticket": gettext_lazy("Ticket"),
+    "article": gettext_lazy("Article"),
     "by": gettext_lazy("One row for each"),
     "kind": gettext_lazy("Kind"),
     "act": gettext_lazy("Act"),

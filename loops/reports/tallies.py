@@ -270,7 +270,7 @@ class Tallied(Report):
         told = [
             Told(
                 column.label, cells.get(column.name), column.kind,
-                asked.url(by=RECORD, **self.opens[column.name])
+                asked.url(**{"by": RECORD, **self.opens[column.name]})
                 if column.name in self.opens and RECORD in self.groups
                 else "",
                 name=column.name,
