@@ -1,5 +1,23 @@
 """The loops, administered: tickets and their work, duplicates, upkeep, coaching."""
 
-from loops.admin import asking, coaching, duplicates, publication, solving, tickets, upkeep
+from loops.admin import (
+    asking,
+    coaching,
+    duplicates,
+    publication,
+    rollups,
+    solving,
+    tickets,
+    upkeep,
+)
 
-__all__ = ["asking", "coaching", "duplicates", "publication", "solving", "tickets", "upkeep"]
+__all__ = [
+    "asking",
+    "coaching",
+    "duplicates",
+    "publication",
+    "rollups",
+    "solving",
+    "tickets",
+    "upkeep",
+]

@@ -77,6 +77,9 @@ def dirty(ways: Ways | None = None) -> list[date]:
             where not exists (
               select from loops_rollupday r where r.span = 'd' and r.day = d::date
                 and r.formula = %(formula)s and r.zone = %(zone)s)
+            union
+            select r.day from loops_rollupday r
+            where r.span = 'd' and (r.formula <> %(formula)s or r.zone <> %(zone)s)
             order by 1 desc
             """,
             {

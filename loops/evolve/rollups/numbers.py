@@ -552,15 +552,23 @@ class Programme:
     counted_at: datetime | None
 
 
-def programme() -> Programme:
+def programme(*scopes: Scope) -> Programme:
+    """What a page of figures asks first; of the scopes that it will read, which months are
+    there, so that no question has to ask that again."""
+    whole = {scope: list(_whole(scope)) for scope in scopes}
     row = next(
         _rows(
             "select (select day from loops_flow where span = 'd' and grain = 't'"
             " and outcome not in ('', 'imported') and solved > 0 order by day limit 1) as first,"
-            " (select max(computed_at) from loops_rollupday where span = 'd') as counted",
-            {},
+            " (select max(computed_at) from loops_rollupday where span = 'd') as counted,"
+            " array(select day from loops_rollupday where span = 'm' and not stale"
+            " and day = any(%(months)s::date[])) as fresh",
+            {"months": sorted({month for months in whole.values() for month in months})},
         )
     )
+    known = set(row["fresh"])
+    for scope, months in whole.items():
+        scope.__dict__["_whole_months"] = [month for month in months if month in known]
     return Programme(row["first"], row["counted"])
 
 
@@ -595,21 +603,15 @@ def _step(every: str) -> str:
 
 def _months(scope: Scope) -> list[date]:
     """The whole months of the period that are the sums of their days at this moment."""
-    if "_whole_months" not in scope.__dict__:
-        look_ahead(scope)
-    kept: list[date] = scope.__dict__["_whole_months"]
+    kept: list[date] | None = scope.__dict__.get("_whole_months")
+    if kept is None:
+        kept = []
+        if whole := list(_whole(scope)):
+            fresh = RollupDay.objects.filter(span="m", stale=False, day__in=whole)
+            kept = sorted(fresh.values_list("day", flat=True))
+        # A page asks many questions of one scope.
+        scope.__dict__["_whole_months"] = kept
     return kept
-
-
-def look_ahead(*scopes: Scope) -> None:
-    """Find out at once which months these scopes are read from: a page asks many questions of
-    one scope, and compares it with another."""
-    whole = {scope: list(_whole(scope)) for scope in scopes}
-    wanted = [month for months in whole.values() for month in months]
-    fresh = RollupDay.objects.filter(span="m", stale=False, day__in=wanted)
-    known = set(fresh.values_list("day", flat=True)) if wanted else set()
-    for scope, months in whole.items():
-        scope.__dict__["_whole_months"] = [month for month in months if month in known]
 
 
 def _whole(scope: Scope) -> Iterator[date]:
