@@ -17,6 +17,7 @@ from loops.reports.history import ArticleHistory
 from loops.reports.link_rate import LinkRate
 from loops.reports.links import Links
 from loops.reports.process_review import ProcessReview
+from loops.reports.radar import RadarOfPerson
 from loops.reports.references import References
 from loops.reports.search_quality import SearchQuality
 from loops.reports.self_service import SelfService
@@ -34,6 +35,7 @@ REPORTS: tuple[Report, ...] = (
     ArticleHistory(),
     References(),
     Distribution(),
+    RadarOfPerson(),
     SelfService(),
     Feedback(),
     SearchQuality(),

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Avg, Case, Count, F, FloatField, QuerySet, Value, When
 from django.db.models.aggregates import Aggregate
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -124,8 +125,10 @@ class SearchQuality(Report):
             *figures,
             Column("rank", _("Click place, median"), "number"),
             Column("rank_p90", _("Click place, p90"), "number"),
-            Column("mrr", _("MRR"), "number"),
-            Column("ndcg", _("nDCG@10"), "number"),
+            Column("mrr_said", _("MRR")),
+            Column("mrr", _("MRR, as a number"), "number", exported=True),
+            Column("ndcg_said", _("nDCG@10")),
+            Column("ndcg", _("nDCG@10, as a number"), "number", exported=True),
             Column("judged", _("Searches with a later link"), "number"),
         ]
 
@@ -174,6 +177,9 @@ class SearchQuality(Report):
         for name in ("rank", "rank_p90", "mrr"):
             if cells[name] is not None:
                 cells[name] = round(cells[name], 4)
+        for name in ("mrr", "ndcg"):
+            known = cells[name] is not None
+            cells[f"{name}_said"] = number_format(cells[name], 2) if known else ""
         return {**head, **cells}
 
     def _ranks(self, asked: Asked) -> Iterator[Row]:
