@@ -195,7 +195,9 @@ def _of(name: str, field_: str) -> str:
 ALIASES = {"individual": "person", "node": "domain", "branch": "domain"}
 
 
-def read(report: Report, query: Mapping[str, str], user: User) -> Asked:
+def read(
+    report: Report, query: Mapping[str, str], user: User, *, site: SiteSettings | None = None
+) -> Asked:
     """The question that this query asks of the report, for this reader."""
     given = {
         ALIASES.get(name, name): value.replace("\x00", "").strip()[:LONGEST]
@@ -204,10 +206,10 @@ def read(report: Report, query: Mapping[str, str], user: User) -> Asked:
     }
     known = report.known()
     given = {n: v for n, v in given.items() if n in known or n in ("exact", "page")}
-    site = SiteSettings.load()
+    site = site or SiteSettings.load()
     zone, now = ZoneInfo(site.time_zone), timezone.now()
     begins, ends = _period(report, given, zone, now)
-    people = access.people_for(user)
+    people, teams = access.people_for(user), access.teams_for(user)
     owner = _owner(given.get("owner", ""), user, people, report)
     return Asked(
         report=report,
@@ -217,7 +219,7 @@ def read(report: Report, query: Mapping[str, str], user: User) -> Asked:
         ends=ends,
         now=now,
         zone=zone,
-        teams=access.teams_for(user),
+        teams=teams,
         people=people,
         least=site.figures_minimum,
         by=_one_of("by", given.get("by", ""), report.groups) or next(iter(report.groups), ""),

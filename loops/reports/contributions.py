@@ -23,6 +23,7 @@ ACTS = {
     MODIFIED: gettext_lazy("Modified"),
     FLAGGED: gettext_lazy("Flagged"),
 }
+FIRST = Q(number=1)
 AGENT = ~Q(by__competency="") | Q(by__is_superuser=True)
 
 
@@ -39,21 +40,36 @@ class Contributions(Tallied):
     choices: ClassVar[Any] = {"act": lambda: ACTS.items()}
     opens: ClassVar[Any] = {act: {"act": act} for act in ACTS}
 
+    def versions(self, asked: Asked) -> QuerySet[Any]:
+        return Version.objects.filter(self.narrowed(asked))
+
+    def narrowed(self, asked: Asked) -> Q:
+        return asked.period() & asked.whose() & AGENT & asked.articles()
+
     def acts(self, asked: Asked) -> dict[str, QuerySet[Any]]:
         """The rows of each act that was asked for."""
-        narrowed = asked.period() & asked.whose() & AGENT & asked.articles()
-        versions = Version.objects.filter(narrowed)
         found: dict[str, QuerySet[Any]] = {
-            CREATED: versions.filter(number=1),
-            MODIFIED: versions.filter(number__gt=1),
-            FLAGGED: Flag.objects.filter(narrowed),
+            CREATED: self.versions(asked).filter(FIRST),
+            MODIFIED: self.versions(asked).filter(~FIRST),
+            FLAGGED: Flag.objects.filter(self.narrowed(asked)),
         }
         wanted = asked.chosen.get("act")
         return {act: rows for act, rows in found.items() if wanted in (None, act)}
 
     def parts(self, asked: Asked) -> list[Part]:
-        different = Count(pairs("by_id", "article_id"), distinct=True)
-        return [Part(rows, {act: different}) for act, rows in self.acts(asked).items()]
+        """A version is the first of its article, or it modifies it: read once for both."""
+        wanted, different = asked.chosen.get("act"), pairs("by_id", "article_id")
+        told = {CREATED: FIRST, MODIFIED: ~FIRST}
+        sums = {
+            act: Count(different, distinct=True, filter=which)
+            for act, which in told.items()
+            if wanted in (None, act)
+        }
+        parts = [Part(self.versions(asked), sums)] if sums else []
+        if wanted in (None, FLAGGED):
+            flags = Flag.objects.filter(self.narrowed(asked))
+            parts.append(Part(flags, {FLAGGED: Count(different, distinct=True)}))
+        return parts
 
     def chart(self, asked: Asked) -> Any:
         weeks = self.course(asked)

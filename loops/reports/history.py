@@ -19,7 +19,7 @@ from kcs.addresses import numbered
 from loops.charts import Stacked
 from loops.credit.lineage import LABELS as WAYS
 from loops.reports.asked import Asked
-from loops.reports.base import COMMON, LINKS, MOST, Column, Row, Summary
+from loops.reports.base import COMMON, LINKS, MOST, Column, Row, Summary, Told
 from loops.reports.credited import Credits, contributed, fetch
 from loops.reports.tallies import GROUPS as EVERY
 from loops.reports.tallies import RECORD, Part, Sums, Tallied
@@ -107,10 +107,14 @@ class ArticleHistory(Tallied):
         return max((int(sums.get(name, 0)) for name in PARTS), default=0)
 
     def summary(self, asked: Asked) -> Summary:
+        """Over people and groups what they add up to; over articles how many there are."""
+        lists = asked.by in (ARTICLE, EVENT, RECORD)
+        if lists and not (asked.least and asked.person is not None):
+            n = self.articles(asked).count()
+            told = [Told(_("Articles"), n, "number", asked.url(by=ARTICLE), name="articles")]
+            return Summary(n, told=told)
         found = super().summary(asked)
-        if found.hidden:
-            return found
-        return Summary(self.articles(asked).count(), told=found.told)
+        return found if found.hidden else Summary(self.articles(asked).count(), told=found.told)
 
     def chart(self, asked: Asked) -> Any:
         weeks = self.course(asked, self.parts(asked)[-1:])

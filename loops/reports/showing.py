@@ -16,7 +16,7 @@ from loops.reports.base import HIDDEN, LINKS, Column, Row
 from loops.reports.tallies import fewer
 from loops.reports.writing import Answer
 from loops.statistics.rates import ENOUGH
-from people.models import Domain, Team, User
+from people.models import Domain, User
 
 SPANS: dict[str, Any] = {
     "4w": gettext_lazy("4 weeks"),
@@ -91,14 +91,17 @@ def _lists(asked: Asked) -> dict[str, list[tuple[str, Any]]]:
     report = asked.report
     any_ = ("", _("Any"))
     paths = list(Domain.objects.order_by("path").values_list("path", "name", "parent"))
-    teams = Team.objects.filter(pk__in=asked.teams.ids).order_by("name")
     people = User.objects.filter(pk__in=asked.people, is_active=True).order_by("name")
     none = (NONE, _("None"))
     usual = SPANS[USUAL] if report.has_period else SPANS["all"]
     found: dict[str, list[tuple[str, Any]]] = {
         "by": [(name, str(label)) for name, label in report.groups.items()],
         "period": [("", usual), *((n, SPANS[n]) for n in (*PERIODS, "all"))],
-        "team": [any_, *((str(one.pk), one.name) for one in teams), none],
+        "team": [
+            any_,
+            *((str(pk), group.name) for pk, group in asked.teams.groups.items()),
+            none,
+        ],
         "person": [any_, *((str(one.pk), str(one)) for one in people)],
         "domain": [any_, *((path, path) for path, _name, _parent in paths), none],
         "category": [any_, *((path, name) for path, name, up in paths if up is None)],

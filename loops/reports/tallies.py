@@ -32,6 +32,8 @@ from people.models import Domain, Team, User
 Sums = dict[str, Any]
 BETWEEN = "\x1f"
 RECORD = "record"
+# Of these every record has one, so that the groups' sums are the sum of all.
+EACH_ONCE = ("person", "team", "role")
 LONG = 400  # days; from there on the course is told in months
 
 GROUPS: dict[str, Any] = {
@@ -190,11 +192,23 @@ class Tallied(Report):
         return found
 
     def total(self, asked: Asked) -> Group:
-        """The sums of all; asked for once, however many want them."""
+        """The sums of all; asked for once, however many want them. Where each record stands in
+        one group, the groups say them."""
         if "total" not in asked.kept:
-            asked.kept["total"] = self.gather(asked, "").get(None, Group(None))
+            whole = Group(None)
+            for group in self.groups_of(asked) if asked.by in EACH_ONCE else self.whole(asked):
+                whole.take(group.sums, group.people)
+            asked.kept["total"] = whole
         found: Group = asked.kept["total"]
         return found
+
+    def whole(self, asked: Asked) -> list[Group]:
+        return list(self.gather(asked, "").values())
+
+    def groups_of(self, asked: Asked) -> list[Group]:
+        if "groups" not in asked.kept:
+            asked.kept["groups"] = list(self.gather(asked, asked.by).values())
+        return list(asked.kept["groups"])
 
     def hides(self, asked: Asked, group: Group, *, person: bool) -> bool:
         if not asked.least or group.people == {asked.user.pk}:
@@ -211,7 +225,7 @@ class Tallied(Report):
 
     def grouped(self, asked: Asked) -> list[Row]:
         by = asked.by
-        groups = list(self.gather(asked, by).values())
+        groups = self.groups_of(asked)
         if by == "person":
             groups = self._with_others(asked, groups)
         told = LABELS[by](asked, groups)

@@ -43,11 +43,13 @@ def report(request: AgentRequest, key: str) -> HttpResponse:
     wanted.require(request.user)
     context: dict[str, Any] = {"report": wanted}
     try:
-        asked = asking.read(wanted, request.GET.dict(), request.user)
+        asked = asking.read(
+            wanted, request.GET.dict(), request.user, site=request.site_settings
+        )
     except NotAllowed:
         raise
     except BadValue as refusal:
-        usual = asking.read(wanted, {}, request.user)
+        usual = asking.read(wanted, {}, request.user, site=request.site_settings)
         context |= {"asked": usual, "error": str(refusal), "bar": bar(usual, refusal.field)}
         return render(request, "reports/report.html", context, status=refusal.status)
     told = writing.answer(asked)
@@ -101,7 +103,7 @@ def export(request: AgentRequest, key: str) -> HttpResponse:
     form = request.GET.get("format", "csv")
     if form not in writing.FORMATS:
         raise BadValue(_("One of csv, json, xlsx."), field="format")
-    asked = asking.read(wanted, request.GET.dict(), request.user)
+    asked = asking.read(wanted, request.GET.dict(), request.user, site=request.site_settings)
     told = writing.answer(asked)
     return download(writing.write(told, form), writing.name_of(asked, form), form)
 
