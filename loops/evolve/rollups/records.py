@@ -180,7 +180,7 @@ WHAT: dict[str, What] = {
 # Imported history has its own, and stands in no other list of solved tickets.
 WHAT["imported"] = What(gettext_lazy("Imported"), SOLVED, lambda v: _declared("imported"))
 FIGURE = {"defect": "defects"}
-NARROWING = ("topic", "article", "outcome", "person")
+NARROWING = ("topic", "article", "answer", "outcome", "person")
 
 
 @dataclass
@@ -250,6 +250,12 @@ def _article(text: str, user: User) -> tuple[Any, str]:
     return Exists(_links().filter(article=article)), f"{article.number} {article.title}"
 
 
+def _answer(text: str, user: User) -> tuple[Any, str]:
+    """The article that the ticket was solved with: a resolution link, not a reference."""
+    _any, label = _article(text, user)
+    return Exists(_links().filter(article__number=text, kind="resolution")), label
+
+
 def _outcome(text: str, user: User) -> tuple[Any, str]:
     if text not in Outcome.Kind.values:
         raise BadValue(_("There is no such outcome."), field="outcome")
@@ -266,6 +272,7 @@ def _person(text: str, user: User) -> tuple[Any, str]:
 _NARROW: dict[str, Callable[[str, User], tuple[Any, str]]] = {
     "topic": _topic,
     "article": _article,
+    "answer": _answer,
     "outcome": _outcome,
     "person": _person,
 }
