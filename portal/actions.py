@@ -64,14 +64,15 @@ def remember(
 
 # One statement: it is part of every reading. A search counts as this visit's own or not at all.
 # The same article out of another list is another click, and still the same reading: what is
-# returned is whether it is the first.
+# returned is whether it is the first. The time is the clock's, as it is of searches, so that the
+# steps of a visit stand in their order.
 OPENED = """
 with read as (
   select o.search_id from loops_opening o where o.visit = %(visit)s and o.article_id = %(article)s
     and o.at > now() - %(again)s::interval)
 insert into loops_opening (article_id, search_id, rank, visit, by_id, at)
 select %(article)s, mine.id, case when mine.id is null then null else %(rank)s::smallint end, %(visit)s,
-  %(by)s::bigint, now()
+  %(by)s::bigint, clock_timestamp()
 from (select) one left join loops_search mine on mine.id = %(search)s::bigint and mine.visit = %(visit)s
 where not exists (select from read where mine.id is null or read.search_id = mine.id)
 returning not exists (select from read)
