@@ -81,7 +81,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread": unread,
         "open_tabs": _tabs(request),
         "nav": _place(request),
-        "rail": SimpleLazyObject(lambda: _rail(unread)),
+        "rail": SimpleLazyObject(lambda: _rail(unread, user, _place(request))),
     }
 
 
@@ -100,10 +100,20 @@ def places() -> tuple[dict[str, Any], ...]:
     return tuple(place for place in known if place["url"])
 
 
-def _rail(unread: Callable[[], int]) -> list[dict[str, Any]]:
+def _rail(unread: Callable[[], int], user: Any, here: str) -> list[dict[str, Any]]:
+    figures = here == "insights" or _reads_figures(user)
     return [
-        {**place, "count": unread()} if place["key"] == "inbox" else place for place in places()
+        {**place, "count": unread()} if place["key"] == "inbox" else place
+        for place in places()
+        if place["key"] != "insights" or figures
     ]
+
+
+def _reads_figures(user: Any) -> bool:
+    """Whether insights are open to them; `loops.evolve.access` decides, this only shows."""
+    if user is None or not user.is_authenticated:
+        return False
+    return bool(user.is_reviewer or (user.is_agent and user.manages.exists()))
 
 
 def _theme(request: HttpRequest, user: Any) -> str:

@@ -32,9 +32,11 @@ def may_read(user: User) -> bool:
     return user.is_reviewer or Team.objects.filter(manager=user).exists()
 
 
-def require(user: User) -> None:
-    """403 for whom the figures are not."""
-    if not may_read(user):
+def require(user: User, allowed: Teams | None = None) -> None:
+    """403 for whom the figures are not. `allowed`, where it was asked for already, says as
+    much: only managers have teams, and the others are reviewers."""
+    may = may_read(user) if allowed is None else bool(user.is_reviewer or allowed.ids)
+    if not may:
         raise NotAllowed(
             _("Figures are for managers, coaches, domain experts and administrators.")
         )

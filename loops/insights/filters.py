@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loops.evolve.scope import Scope
-from people.models import Domain, Team, User
+from people.models import Domain, User
 from tickets.models import Ticket
-from tickets.queries import teams_of
 
 PERIODS: dict[str, Promise] = {
     "4w": gettext_lazy("Last 4 weeks"),
@@ -57,7 +56,7 @@ def bar(
     request: HttpRequest, scope: Scope, *, teams: bool = True, domains: bool = True,
     channels: bool = True,
 ) -> Filters:  # fmt: skip
-    """The menus that the page has a use for; two queries at most."""
+    """The menus that the page has a use for; one query at most."""
     assert isinstance(request.user, User)
     menus = [_periods(request, scope)]
     if teams:
@@ -116,8 +115,8 @@ def _menu(
 
 
 def _teams(request: HttpRequest, scope: Scope, user: User) -> Menu:
-    mine = teams_of(user) if user.is_reviewer else Team.objects.filter(manager=user)
-    named = mine.order_by("name").values_list("pk", "name")
+    assert scope.allowed is not None
+    named = [(key, group.name) for key, group in scope.allowed.groups.items()]
     everything = _("All teams") if user.is_reviewer else _("My teams")
     current = scope.team.pk if scope.team else ""
     return _menu(request, "team", _("Team"), "users", everything, named, current)

@@ -1,0 +1,92 @@
+"""Baselines: the figures of a period, frozen, so that later ones can be compared with them.
+
+Freezing copies the figures; whatever is counted anew afterwards, these stay as they were then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kcs.errors import BadValue, NotAllowed, Refused
+from loops.evolve import access
+from loops.evolve.scope import Scope
+from loops.insights import figures
+from loops.models import Baseline
+from people.models import SiteSettings, Team, User
+
+MOST = 50
+
+
+def readable(allowed: access.Teams) -> QuerySet[Baseline]:
+    """A team's baseline is for whoever reads the team's figures; one of the whole desk for
+    whoever reads those of every team."""
+    mine = Q(team__in=allowed.ids)
+    if allowed.teamless:
+        mine |= Q(team=None)
+    return Baseline.objects.filter(mine)
+
+
+def may_freeze(user: User, scope: Scope) -> bool:
+    """Administrators any figures; managers those of a team that they manage."""
+    if user.is_superuser or user.is_staff:
+        return True
+    if scope.team is None or scope.allowed is None:
+        return False
+    group = scope.allowed.groups.get(scope.team.pk)
+    return group is not None and group.managed
+
+
+def may_remove(user: User, baseline: Baseline) -> bool:
+    return user.is_superuser or user.is_staff or baseline.by_id == user.pk
+
+
+@transaction.atomic
+def freeze(scope: Scope, *, name: str, by: User) -> Baseline:
+    """Keep the figures of this scope under a name."""
+    if not may_freeze(by, scope):
+        raise NotAllowed(
+            _("Administrators freeze figures, and managers those of one team of theirs.")
+        )
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise BadValue(_("Give it a name of at most 80 characters."), field="name")
+    if Baseline.objects.filter(name=name).exists():
+        raise BadValue(_("There is a baseline of this name."), field="name")
+    if Baseline.objects.count() >= MOST:
+        raise Refused(_("There are fifty baselines. Remove one that nobody needs first."))
+    if scope.team is None:
+        # Others will read it, who may know less: no private team is in it.
+        private = Team.objects.filter(private=True).values_list("pk", flat=True)
+        scope = replace(scope, teams=scope.teams - set(private))
+    kept = figures.everything(scope, SiteSettings.load().figures_minimum)
+    return Baseline.objects.create(
+        name=name,
+        begins=scope.begins,
+        ends=scope.ends,
+        team=scope.team,
+        domain=scope.domain,
+        channel=scope.channel,
+        figures=kept.as_dict(),
+        by=by,
+    )
+
+
+@transaction.atomic
+def remove(baseline: Baseline, *, by: User) -> None:
+    """Forget a baseline: who froze it, or an administrator."""
+    if not may_remove(by, baseline):
+        raise NotAllowed(_("Whoever froze it removes it, or an administrator."))
+    baseline.delete()
+
+
+def fits(baseline: Baseline, scope: Scope) -> bool:
+    """Whether both are about the same tickets, but for the period."""
+    return (baseline.team_id, baseline.domain_id, baseline.channel) == (
+        scope.team.pk if scope.team else None,
+        scope.domain.pk if scope.domain else None,
+        scope.channel,
+    )

@@ -1,0 +1,22 @@
+"""The records behind a number: an address that lists exactly as many tickets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from loops.evolve.scope import Scope
+
+
+def records(scope: Scope, **what: Any) -> str:
+    """`records(scope, what="linked")`: the tickets of this scope that were linked."""
+    return f"{reverse('insights:tickets')}?{scope.query(**what)}"
+
+
+def between(scope: Scope, begins: date, ends: date) -> Scope:
+    """A part of its period."""
+    begins, ends = max(begins, scope.begins), min(ends, scope.ends)
+    return replace(scope, begins=begins, ends=ends, period="")
