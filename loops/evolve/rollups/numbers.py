@@ -428,7 +428,8 @@ def agents_series(scope: Scope, every: str = "week") -> dict[date, dict[int, Age
     found: dict[date, dict[int, AgentTotals]] = {day: {} for day in _steps(scope, every)}
     if times_kept(scope):
         for row in _cut(columns.AGENTS, scope, "person", step=every):
-            found[row.pop("step")][row["person"]] = AgentTotals(**row)
+            day = row.pop("step")
+            found[day][row["person"]] = AgentTotals(**row)
     return found
 
 
