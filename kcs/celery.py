@@ -73,6 +73,11 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.compute_promises",
         "schedule": crontab(hour=4, minute=40),
     },
+    # After gaps, contradictions and candidates of publication were found: it is made of them.
+    "run-improvements": {
+        "task": "loops.tasks.run_improvements",
+        "schedule": crontab(hour=5, minute=10),
+    },
     # Who left by another way than the page, say by an import, leaves nothing to nobody overnight.
     "hand-over-leavers": {
         "task": "people.tasks.hand_over_leavers",

@@ -7,6 +7,7 @@ from celery import shared_task
 from loops.coaching import sampling
 from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
+from loops.evolve.jobs import JOBS
 from loops.evolve.promises import jobs as promises
 from loops.evolve.publication import actions as publication
 from loops.evolve.rollups import days
@@ -94,3 +95,9 @@ def recount_days() -> int:
 def compute_promises() -> int:
     """Compare inside topic and agent, draw curves, look for contradictions."""
     return promises.run()
+
+
+@shared_task
+def run_improvements() -> int:
+    """Propose improvements, see which were made, and measure what came of them."""
+    return int(JOBS["improvements"].run())

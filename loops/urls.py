@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("loops.coaching.urls")),
     path("", include("loops.upkeep.urls")),
     path("insights/", include("loops.insights.urls")),
+    path("", include("loops.evolve.improvements.product_urls")),
     path("palette/", palette.palette, name="palette"),
 ]

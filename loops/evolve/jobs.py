@@ -51,9 +51,19 @@ JOBS: dict[str, Job] = {
             "loops.evolve.publication.jobs:run",
         ),
         Job(
+            "expertise",
+            _("who solves what, and what each team is asked"),
+            "loops.evolve.expertise.jobs:run",
+        ),
+        Job(
             "promises",
             _("comparisons, curves and contradictions that take too long for a page"),
             "loops.evolve.promises.jobs:run",
+        ),
+        Job(
+            "improvements",
+            _("what should be improved, what was, and what came of it"),
+            "loops.evolve.improvements.jobs:run",
         ),
         Job(
             "recount",

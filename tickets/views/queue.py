@@ -50,7 +50,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The list of tickets. Without a state asked for: what is not solved yet."""
     user = _person(request)
     if not user.is_agent:
-        return redirect("mine:list")
+        # Who answers for the product and has no place at the desk has a page of their own.
+        return redirect("product:home" if user.is_product else "mine:list")
     visible = Ticket.objects.visible_to(user)
     if address := _jump(request, visible):
         return address

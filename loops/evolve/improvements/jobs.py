@@ -1,0 +1,27 @@
+"""Every night: propose what should be done, see what was, measure what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+
+from loops.evolve.improvements import effect, proposing, settling
+from loops.evolve.jobs import Tick, silent
+
+
+def run(tick: Tick = silent, day: date | None = None) -> int:
+    """Always as of now: what is proposed is proposed to the people of today. Each improvement is
+    a transaction of its own, so a run that was killed is finished by the next one."""
+    now = timezone.now()
+    done = 0
+
+    def one(_n: int) -> None:
+        nonlocal done
+        done += 1
+        tick(done)
+
+    found = proposing.propose_all(now, one)
+    settling.settle(found, now=now, tick=one)
+    effect.measure_all(now, one)
+    return done

@@ -1,0 +1,83 @@
+"""Questions about improvements: which ones somebody may see, and what hangs on one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from articles.models import Article
+from loops.evolve.improvements import rights
+from loops.models import Improvement
+from people.models import User
+from tickets.models import Ticket
+
+ORDER = ("-cost", "-pk")
+TICKETS = 20
+RELATED = ("article", "topic", "domain", "owner", "by", "answered_by", "decided_by")
+
+
+def visible_to(user: User) -> QuerySet[Improvement]:
+    """The only way a door may reach an improvement. Agents see all, but not those of an article
+    that they may not see; the product team sees what is to be fixed in the product."""
+    if not user.is_authenticated or not rights.may_read(user):
+        return Improvement.objects.none()
+    if not user.is_agent:
+        return Improvement.objects.filter(kind=rights.PRODUCT)
+    articles = Article.objects.visible_to(user).order_by()
+    if not articles.query.where:
+        return Improvement.objects.all()
+    seen = Q(article=None) | Q(article__in=articles.values("pk"))
+    newer = Q(pair=None) | Q(pair__newer__in=articles.values("pk"))
+    return Improvement.objects.filter(seen & newer)
+
+
+def shown(rows: QuerySet[Improvement]) -> QuerySet[Improvement]:
+    """With what a row shows, and without the articles' texts."""
+    heavy = ("issue", "environment", "resolution", "cause", "parts", "rendered", "outside")
+    return rows.select_related(*RELATED).defer(*(f"article__{name}" for name in heavy))
+
+
+def tickets_of(improvement: Improvement, user: User) -> tuple[list[Ticket], int]:
+    """The newest tickets of the evidence that this person may see, and how many more they may."""
+    numbers = improvement.evidence.get("numbers", [])
+    if not numbers or not user.is_agent:
+        return [], 0
+    seen = Ticket.objects.visible_to(user).filter(number__in=numbers)
+    rows = list(
+        seen.only("number", "subject", "language", "state", "created_at").order_by("-pk")
+    )
+    return rows[:TICKETS], max(0, len(rows) - TICKETS)
+
+
+def articles_of(improvement: Improvement, user: User) -> list[Article]:
+    """The articles of the evidence that this person may see."""
+    numbers = improvement.evidence.get("articles", [])
+    if not numbers or not user.is_agent:
+        return []
+    rows = Article.objects.visible_to(user).filter(number__in=numbers)
+    return list(rows.only("number", "title", "language").order_by("-reuse_count", "pk")[:10])
+
+
+def known_of(article: Article, user: User) -> list[Improvement]:
+    """What is said about the product where this article is needed: faults that are accepted,
+    shipped or answered. For whoever is about to answer a requester."""
+    about = Q(article=article) | Q(topic__article=article)
+    rows = visible_to(user).filter(about, kind=rights.PRODUCT)
+    told = rows.exclude(state=Improvement.State.PROPOSED, answer="")
+    return list(told.select_related("answered_by").order_by("-pk")[:3])
+
+
+def credited_to(user: User) -> list[Any]:
+    """What shipped because this person's knowledge showed how often it was asked."""
+    rows = (
+        visible_to(user)
+        .filter(
+            state=Improvement.State.SHIPPED,
+            events__verb="shipped",
+            events__detail__credited__contains=[user.pk],
+        )
+        .distinct()
+        .order_by("-shipped_at", "-pk")
+    )
+    return list(rows.values("pk", "title", "kind", "shipped_at", "effect")[:10])
