@@ -99,4 +99,9 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.tell_credit",
         "schedule": crontab(day_of_week="fri", hour=11, minute=45),
     },
+    # After the topics of the night: who solves them, and which team is asked.
+    "count-expertise": {
+        "task": "loops.tasks.count_expertise",
+        "schedule": crontab(hour=4, minute=40),
+    },
 }

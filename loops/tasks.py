@@ -9,6 +9,7 @@ from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
 from loops.evolve.jobs import JOBS
 from loops.evolve.promises import jobs as promises
+from loops.evolve.expertise import jobs as expertise
 from loops.evolve.publication import actions as publication
 from loops.evolve.rollups import days
 from loops.evolve.rollups import jobs as rollups
@@ -101,3 +102,9 @@ def compute_promises() -> int:
 def run_improvements() -> int:
     """Propose improvements, see which were made, and measure what came of them."""
     return int(JOBS["improvements"].run())
+
+
+@shared_task
+def count_expertise() -> int:
+    """Who solves what, and what each team is asked."""
+    return expertise.run()

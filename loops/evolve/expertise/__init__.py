@@ -1,0 +1,1 @@
+"""Who knows what: concentration, the capture list, onboarding, the learning path, repetition."""

@@ -1,0 +1,360 @@
+"""Concentration, absence, learning paths and repetition, from the rows of the nightly job.
+
+A figure about one person is for that person, the coach and the person's own manager
+(`access.people_for`); others see that somebody holds a topic, and not who.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, Max, Q, Sum
+
+from articles.models import Article, Confidence
+from loops.evolve.access import Teams
+from loops.models import Gap, Holding, TeamTopic, TicketTopic, Topic
+from loops.statistics.rates import Share
+from people.models import Team, User
+from tickets.models import Ticket
+
+ENOUGH = 10  # solved tickets of a topic, before anybody speaks of concentration
+HALF = 0.5
+SHOWN = 40
+CAPTURE = 5
+AWAY_WEEKS = 2
+COVER = 0.8
+WEEKS = Topic.WINDOW / 7
+
+
+@dataclass
+class Held:
+    """One topic and who solves it: the busiest person's share, and how few cover half."""
+
+    topic: Topic
+    solved: int
+    unlinked: int
+    people: list[tuple[int, int]]  # (person, solved), the busiest first
+    bus_factor: int
+    covered: bool  # a validated article exists
+    busiest: User | None = None  # only for who may know
+    name: str = ""
+
+    @property
+    def share(self) -> Share:
+        return Share(self.people[0][1], self.solved)
+
+    @property
+    def is_concentrated(self) -> bool:
+        """Flagged only where chance is no explanation: the lower end of the interval of the
+        busiest person's share is half or more, of ten tickets or more."""
+        return self.solved >= ENOUGH and self.share.low >= HALF
+
+    @property
+    def weekly(self) -> float:
+        return self.topic.tickets / WEEKS
+
+
+def bus_factor(solved: Iterable[int]) -> int:
+    """The smallest number of people who together solved half."""
+    ordered = sorted(solved, reverse=True)
+    total, seen = sum(ordered), 0
+    for place, n in enumerate(ordered, 1):
+        seen += n
+        if seen * 2 >= total:
+            return place
+    return 0
+
+
+def held(*, domains: Iterable[int] | None = None, person: int | None = None) -> list[Held]:
+    """The topics of the window with ten solved tickets or more, those without a validated
+    article and with the greatest concentration first."""
+    rows = Holding.objects.order_by()
+    if domains is not None:
+        rows = rows.filter(topic__domain__in=list(domains))
+    if person is not None:
+        rows = rows.filter(topic__in=Holding.objects.filter(person=person).values("topic"))
+    enough = (
+        rows.values("topic")
+        .annotate(total=Sum("solved"), most=Max("solved"))
+        .filter(total__gte=ENOUGH)
+        .annotate(share=F("most") * 1.0 / F("total"))
+        .order_by("-share", "-total")
+    )
+    keys = [row["topic"] for row in enough[: SHOWN * 5]]
+    by_topic: dict[int, list[tuple[int, int, int]]] = {key: [] for key in keys}
+    for topic, who, solved, unlinked in (
+        Holding.objects.filter(topic__in=keys)
+        .order_by("-solved", "person")
+        .values_list("topic", "person", "solved", "unlinked")
+    ):
+        by_topic[topic].append((who, solved, unlinked))
+    topics = Topic.objects.select_related("article", "domain", "central").in_bulk(keys)
+    found = [_held(topics[key], by_topic[key]) for key in keys if key in topics]
+    found.sort(key=lambda one: (one.covered, -one.share.low, -one.solved))
+    return found
+
+
+def _held(topic: Topic, rows: list[tuple[int, int, int]]) -> Held:
+    article = topic.article
+    return Held(
+        topic=topic,
+        solved=sum(solved for _who, solved, _unlinked in rows),
+        unlinked=sum(unlinked for _who, _solved, unlinked in rows),
+        people=[(who, solved) for who, solved, _unlinked in rows],
+        bus_factor=bus_factor(solved for _who, solved, _unlinked in rows),
+        covered=article is not None and article.confidence == Confidence.VALIDATED,
+    )
+
+
+def named(found: list[Held], *, readable: frozenset[int], user: User) -> list[Held]:
+    """With the names that this person may know: of people, and of articles' topics."""
+    keys = {one.topic.article_id for one in found if one.topic.article_id}
+    seen = set(
+        Article.objects.visible_to(user)
+        .order_by()
+        .filter(pk__in=keys)
+        .values_list("pk", flat=True)
+    )
+    busiest = {one.people[0][0] for one in found}
+    people = User.objects.in_bulk(busiest & readable)
+    for one in found:
+        one.busiest = people.get(one.people[0][0])
+        hidden = one.topic.article_id is not None and one.topic.article_id not in seen
+        one.name = "" if hidden else one.topic.name
+    return found
+
+
+# -- one person away ---------------------------------------------------------------------
+
+
+@dataclass
+class AtRisk:
+    """One topic while somebody is away: the tickets that would have been theirs."""
+
+    held: Held
+    share: float
+    expected: float  # tickets in the two weeks that this person would have solved
+    others: int  # people who solved this topic, too
+    gap: Gap | None = None
+    example: Ticket | None = None
+
+
+@dataclass
+class Absence:
+    person: User
+    topics: list[AtRisk]
+    capture: list[AtRisk]
+    expected: float
+    alone: float
+    people: list[User] = field(default_factory=list)
+
+
+def absence(person: User, *, user: User) -> Absence:
+    """What two weeks without this person look like, and what they should write down first.
+
+    Expected tickets are the topic's weekly ones × two × the person's share. "Alone" are those
+    of topics that nobody else solved in the window and no validated article answers. The list
+    has the five dearest topics without a validated article: expected tickets × median minutes.
+    """
+    found = named(held(person=person.pk), readable=frozenset({person.pk}), user=user)
+    risks = []
+    for one in found:
+        mine = dict(one.people).get(person.pk, 0)
+        share = mine / one.solved
+        risks.append(AtRisk(one, share, one.weekly * AWAY_WEEKS * share, len(one.people) - 1))
+    risks.sort(key=lambda risk: -risk.expected)
+    missing = [risk for risk in risks if not risk.held.covered]
+    missing.sort(key=lambda risk: -risk.expected * max(1.0, risk.held.topic.minutes))
+    capture = missing[:CAPTURE]
+    _examples(capture, person, user)
+    return Absence(
+        person=person,
+        topics=risks[:SHOWN],
+        capture=capture,
+        expected=sum(risk.expected for risk in risks),
+        alone=sum(risk.expected for risk in missing if risk.others == 0),
+    )
+
+
+def _examples(capture: list[AtRisk], person: User, user: User) -> None:
+    """The last ticket of each topic that this person solved and the reader may see, and the
+    open gap from which its article begins."""
+    keys = [risk.held.topic.pk for risk in capture]
+    gaps = {
+        gap.topic_id: gap
+        for gap in Gap.objects.filter(topic__in=keys, state=Gap.State.OPEN).exclude(
+            kind=Gap.Kind.FINDABILITY
+        )
+    }
+    last = (
+        TicketTopic.objects.filter(topic__in=keys, ticket__solved_by=person)
+        .filter(ticket__in=Ticket.objects.visible_to(user).order_by())
+        .order_by("topic", "-ticket__solved_at")
+        .distinct("topic")
+        .values_list("topic", "ticket")
+    )
+    tickets = dict(last)
+    rows = Ticket.objects.visible_to(user).in_bulk(list(tickets.values()))
+    for risk in capture:
+        risk.gap = gaps.get(risk.held.topic.pk)
+        risk.example = rows.get(tickets.get(risk.held.topic.pk))
+
+
+def holders(readable: frozenset[int]) -> list[tuple[User, int]]:
+    """Those whose figures one may see and who solved anything in the window, with how many."""
+    rows = (
+        Holding.objects.filter(person__in=readable)
+        .order_by()
+        .values("person")
+        .annotate(n=Sum("solved"))
+        .order_by("-n")[:200]
+    )
+    counted = {row["person"]: row["n"] for row in rows}
+    people = User.objects.filter(pk__in=counted).order_by("name")
+    return [(person, counted[person.pk]) for person in people]
+
+
+# -- teams -------------------------------------------------------------------------------
+
+
+@dataclass
+class Lesson:
+    """One article of a learning path: how many of the team's tickets it answers."""
+
+    article: Article | None
+    topic: Topic
+    tickets: int
+    cumulative: float
+
+
+@dataclass
+class Path:
+    team: Team | None
+    total: int
+    lessons: list[Lesson]
+    unwritten: int  # tickets of topics that have no article
+    reached: float
+
+
+def path(team: Team | None, *, user: User) -> Path:
+    """The articles that cover 80 % of what a team is asked, the most asked first: what a
+    newcomer should read. Topics without an article are counted and can not be learned."""
+    rows = list(
+        TeamTopic.objects.filter(team=team)
+        .order_by("-arrived", "topic")
+        .values_list("topic", "topic__article", "arrived")
+    )
+    total = sum(n for _topic, _article, n in rows)
+    unwritten = sum(n for _topic, article, n in rows if article is None)
+    lessons: list[Lesson] = []
+    seen = 0
+    chosen = []
+    for topic, article, n in rows:
+        if article is None:
+            continue
+        if seen >= COVER * total:
+            break
+        seen += n
+        chosen.append((topic, article, n, seen / total))
+    articles = (
+        Article.objects.visible_to(user)
+        .select_related("domain")
+        .in_bulk([article for _topic, article, _n, _share in chosen])
+    )
+    topics = Topic.objects.in_bulk([topic for topic, _article, _n, _share in chosen])
+    for topic, article, n, share in chosen:
+        lessons.append(Lesson(articles.get(article), topics[topic], n, share))
+    return Path(team, total, lessons, unwritten, seen / total if total else 0.0)
+
+
+@dataclass
+class Repeated:
+    """One topic that a team answers again and again."""
+
+    topic: Topic
+    name: str
+    solved: int
+    again: int  # all but the first
+    unlinked: int
+    seconds: int
+
+
+@dataclass
+class TeamRepeats:
+    team: Team | None
+    solved: int
+    again: int
+    unlinked: int
+    seconds: int
+    topics: list[Repeated]
+
+    @property
+    def share(self) -> Share:
+        return Share(self.again, self.solved)
+
+
+def repeats(allowed: Teams, *, user: User, top: int = 8) -> list[TeamRepeats]:
+    """Of each team: how much of what it solved it had solved before in the window, what that
+    took, and the topics that took the most. Answered without a link means answered from
+    memory, or by searching anew."""
+    wanted = Q(team__in=allowed.ids)
+    if allowed.teamless:
+        wanted |= Q(team=None)
+    sums = list(
+        TeamTopic.objects.filter(wanted, solved__gt=0)
+        .order_by()
+        .values("team")
+        .annotate(
+            all=Sum("solved"),
+            again=Sum(F("solved") - 1),
+            loose=Sum("unlinked"),
+            took=Sum("seconds"),
+        )
+    )
+    teams = Team.objects.in_bulk([row["team"] for row in sums if row["team"]])
+    told = []
+    for row in sums:
+        most = list(
+            TeamTopic.objects.filter(team=row["team"], solved__gt=1)
+            .select_related("topic")
+            .order_by("-seconds", "topic")[:top]
+        )
+        told.append((row, most))
+    keys = {one.topic.article_id for _row, most in told for one in most if one.topic.article_id}
+    seen = set(
+        Article.objects.visible_to(user)
+        .order_by()
+        .filter(pk__in=keys)
+        .values_list("pk", flat=True)
+    )
+
+    def name(topic: Topic) -> str:
+        return "" if topic.article_id and topic.article_id not in seen else topic.name
+
+    found = [
+        TeamRepeats(
+            team=teams.get(row["team"]) if row["team"] else None,
+            solved=row["all"],
+            again=row["again"],
+            unlinked=row["loose"],
+            seconds=row["took"],
+            topics=[
+                Repeated(one.topic, name(one.topic), one.solved, one.solved - 1, one.unlinked,
+                         one.seconds)
+                for one in most
+            ],
+        )
+        for row, most in told
+    ]  # fmt: skip
+    found.sort(key=lambda one: one.team.name if one.team else "~")
+    return found
+
+
+def team_named(allowed: Teams, asked: Any) -> Team | None:
+    """The team that an address asks for, among those whose figures one may see."""
+    teams = Team.objects.filter(pk__in=allowed.ids).order_by("name")
+    if str(asked or "").isascii() and str(asked or "").isdigit():
+        return teams.filter(pk=int(asked)).first()
+    return teams.first()
