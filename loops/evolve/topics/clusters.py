@@ -6,6 +6,7 @@ letters, HDBSCAN for vectors of a model and for more tickets than a matrix of di
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from loops.evolve.topics.novelty import Flags, Scores
 from loops.evolve.topics.vectors import SEED, Points, unit
 
 Labels = NDArray[np.int64]
+Heaping = Callable[[Points], Labels]
 
 DISTANCE = 0.55
 SMALLEST = 4
@@ -65,9 +67,9 @@ def heaps(
     scores: Scores,
     linked: Flags,
     *,
-    by: Callable[[Points], Labels] | None = None,
+    by: Heaping | None = None,
 ) -> Labels:
-    """The heap of each ticket, −1 for none; 0 is the largest.
+    """The heap of each ticket, −1 for none.
 
     The unknown ones are heaped first. Then unlinked tickets join that stand among a heap's
     members more than among linked tickets: the cut is a line through a cloud.
@@ -80,13 +82,15 @@ def heaps(
     for at, label in zip(where, found, strict=True):
         if label >= 0 and sizes[int(label)] >= SMALLEST:
             out[at] = label
-    _join(out, scores, linked)
-    return _renumbered(out)
+    join(out, scores, linked)
+    return out
 
 
-def _join(out: Labels, scores: Scores, linked: Flags) -> None:
+def join(out: Labels, scores: Scores, linked: Flags, *, only: Flags | None = None) -> None:
+    """Give unlinked tickets of no heap the heap that they stand in, in place."""
     first = out.copy()
-    for at in np.flatnonzero(~linked & (out < 0) & ~scores.missed):
+    free = ~linked & (out < 0) & ~scores.missed
+    for at in np.flatnonzero(free if only is None else free & only):
         near = scores.neighbours[at]
         around = Counter(int(label) for label in first[near] if label >= 0)
         if not around:
@@ -96,7 +100,8 @@ def _join(out: Labels, scores: Scores, linked: Flags) -> None:
             out[at] = label
 
 
-def _renumbered(labels: Labels) -> Labels:
+def renumbered(labels: Labels) -> Labels:
+    """The same heaps, 0 the largest."""
     sizes = Counter(int(label) for label in labels if label >= 0)
     # The same input gives the same numbers: size first, then where a heap begins.
     begins = {label: int(np.flatnonzero(labels == label)[0]) for label in sizes}
@@ -111,6 +116,17 @@ def central(points: Points, members: Sequence[int]) -> int:
     return members[int((rows @ rows.mean(axis=0)).argmax())]
 
 
+def closeness(points: Points, labels: Labels) -> NDArray[np.float64]:
+    """How near each point is to the middle of its heap; 0 for those of none."""
+    out = np.zeros(len(points))
+    for label in range(int(labels.max(initial=-1)) + 1):
+        members = np.flatnonzero(labels == label)
+        if len(members):
+            middle = unit(points[members].mean(axis=0, keepdims=True))[0]
+            out[members] = points[members] @ middle
+    return out
+
+
 def words(texts: Sequence[str], classes: Sequence[int]) -> dict[int, list[str]]:
     """The words of each class by c-TF-IDF: said often in it, and seldom by all others.
 
@@ -122,18 +138,17 @@ def words(texts: Sequence[str], classes: Sequence[int]) -> dict[int, list[str]]:
     sizes: Counter[int] = Counter()
     for text, label in zip(texts, classes, strict=True):
         found = {word.casefold() for word in WORD.findall(text)}
-        said.setdefault(label, Counter()).update(found)
         overall.update(found)
         sizes[label] += 1
-    usual = sum(overall.values()) / max(len(said), 1)
+        if label >= 0:
+            said.setdefault(label, Counter()).update(found)
     out = {}
     for label, counts in said.items():
-        if label < 0:
-            continue
         least = max(2, sizes[label] / 4) if sizes[label] > 1 else 1
-        total = sum(counts.values()) or 1
         weighed = [
-            (count / total * float(np.log1p(usual / overall[word])), word)
+            # What every tenth text says is grammar; squared, because one word in a hundred
+            # tells more than two in ten.
+            (count / sizes[label] * math.log(len(texts) / overall[word]) ** 2, word)
             for word, count in counts.items()
             if count >= least
         ]

@@ -17,8 +17,8 @@ from sklearn.metrics import roc_auc_score
 
 from articles.search.evaluation import rows_of, text_of
 from kcs.errors import BadValue
-from loops.evolve.topics import clusters, novelty
-from loops.evolve.topics.vectors import Points, Space, two_threads, unit
+from loops.evolve.topics.judging import judge
+from loops.evolve.topics.vectors import Points, unit
 
 FIRST = 10
 
@@ -49,7 +49,9 @@ def read(folder: Path) -> Case:
             raise BadValue(f"The vectors differ in their length: {error}.") from error
     return Case(
         texts=[text_of(row) for row in rows],
-        articles=[None if row.get("article") is None else str(row["article"]) for row in rows],
+        articles=[
+            None if row.get("article") in (None, "") else str(row["article"]) for row in rows
+        ],
         topics=[str(row["topic"]) for row in rows],
         languages=[str(row.get("language") or "") for row in rows],
         vectors=vectors,
@@ -91,29 +93,26 @@ def evaluate(case: Case) -> dict[str, Any]:
     """
     if case.vectors is not None and len(case.vectors) != len(case.texts):
         raise BadValue("Some tickets have a vector and some have none.")
-    linked = np.asarray([article is not None for article in case.articles])
+    linked = np.asarray([bool(article) for article in case.articles])
     known = {topic for topic, is_linked in zip(case.topics, linked, strict=True) if is_linked}
     new = np.asarray([topic not in known for topic in case.topics])
-    with two_threads():
-        if case.vectors is None:
-            points, by = Space(case.texts).place(case.texts), None
-        else:
-            points, by = case.vectors, clusters.by_density
-        scores = novelty.score(points, linked)
-        heap = clusters.heaps(points, scores, linked, by=by)
+    key = {name: at for at, name in enumerate(sorted(filter(None, set(case.articles))), 1)}
+    articles = np.asarray([key.get(name or "", 0) for name in case.articles])
+    found = judge(case.texts, articles, vectors=case.vectors)
+    heap = found.heap
     free = ~linked
     both = new[free].any() and not new[free].all()
     listed = heap >= 0
-    right, found = [], set()
+    right, covered = [], set()
     for label in range(heap.max() + 1):
         members = np.flatnonzero(heap == label)
         topic, count = Counter(case.topics[at] for at in members).most_common(1)[0]
         right.append(topic not in known and count * 2 > len(members))
         if right[-1]:
-            found.add(topic)
+            covered.add(topic)
     unheard = set(case.topics) - known
     precision = sum(right) / len(right) if right else None
-    recall = len(found) / len(unheard) if unheard else None
+    recall = len(covered) / len(unheard) if unheard else None
     by_ticket = (
         float(new[listed].mean()) if listed.any() else None,
         float(listed[new].mean()) if new.any() else None,
@@ -124,7 +123,7 @@ def evaluate(case: Case) -> dict[str, Any]:
         "topics": len(set(case.topics)),
         "new_topics": len(unheard),
         "path": "letters" if case.vectors is None else "vectors",
-        "AUROC": round(float(roc_auc_score(new[free], -scores.score[free])), 4)
+        "AUROC": round(float(roc_auc_score(new[free], -found.score[free])), 4)
         if both
         else None,
         "gaps": len(right),

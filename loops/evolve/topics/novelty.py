@@ -56,19 +56,13 @@ def score(
     linked: Flags,
     *,
     teams: NDArray[np.int64] | None = None,
-    anchors: Points | None = None,
 ) -> Scores:
-    """How known each ticket is. `anchors` are texts that answers themselves begin with: a
-    similarity to them counts, but they are nobody's neighbours. Nothing is linked, nothing is
-    known: then every ticket is unknown."""
+    """How known each ticket is. Nothing is linked, nothing is known: then each is unknown."""
     n = len(points)
     quiet = silent(linked, teams) if teams is not None else np.zeros(n, dtype=bool)
     counted = np.flatnonzero(~quiet)
     answers = points[linked]
     at = np.flatnonzero(linked)
-    if anchors is not None and len(anchors):
-        answers = np.vstack([answers, anchors])
-        at = np.concatenate([at, n + np.arange(len(anchors))])
     similarity, rate = np.zeros(n), np.zeros(n)
     nearest = np.full(n, -1, dtype=np.int64)
     wide = min(NEIGHBOURS, max(len(counted) - 1, 0))
