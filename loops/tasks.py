@@ -7,9 +7,9 @@ from celery import shared_task
 from loops.coaching import sampling
 from loops.credit import actions as crediting
 from loops.duplicates import actions as duplicates
+from loops.evolve.expertise import jobs as expertise
 from loops.evolve.jobs import JOBS
 from loops.evolve.promises import jobs as promises
-from loops.evolve.expertise import jobs as expertise
 from loops.evolve.publication import actions as publication
 from loops.evolve.rollups import days
 from loops.evolve.rollups import jobs as rollups
