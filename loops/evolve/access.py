@@ -47,9 +47,13 @@ class Group:
     """A team as figures know it: how many people stand behind them, and whether the reader
     manages it and may read each one's own."""
 
-    name: str
+    team: Team
     people: int
     managed: bool
+
+    @property
+    def name(self) -> str:
+        return self.team.name
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ def teams_for(user: User) -> Teams:
     """The teams whose figures this person may see, by name."""
     mine = teams_of(user) if user.is_reviewer else Team.objects.filter(manager=user)
     active = Count("members", filter=Q(members__is_active=True))
-    rows = mine.order_by("name").values_list("pk", "name", "manager_id").annotate(n=active)
-    groups = {pk: Group(name, n, manager == user.pk) for pk, name, manager, n in rows}
+    rows = mine.order_by("name").annotate(n=active)
+    groups = {one.pk: Group(one, one.n, one.manager_id == user.pk) for one in rows}
     return Teams(frozenset(groups), user.is_reviewer, groups)
 
 

@@ -48,6 +48,7 @@ class Scope:
     period: str = ""
     # All whose figures the asker may see, whatever this scope was narrowed to.
     allowed: access.Teams | None = field(default=None, compare=False, repr=False)
+    tree: list[Domain] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def asked(
@@ -69,17 +70,24 @@ class Scope:
             if (key := _key(asked, "team")) not in teams:
                 raise NotAllowed(_("The figures of this team are for its manager."))
             teams = frozenset({key})
-            team = Team.objects.filter(pk=key).first()
-        domain = domains = None
+            team = allowed.groups[key].team if key else None
+        domain, domains, tree = None, None, []
         if asked := str(given.get("domain") or ""):
-            domain = Domain.objects.filter(pk=_key(asked, "domain")).first()
+            # All of them: the menu that this was chosen from shows them again.
+            key, tree = _key(asked, "domain"), list(Domain.objects.order_by("path"))
+            domain = next((one for one in tree if one.pk == key), None)
             if domain is None:
                 raise BadValue(_("There is no such domain."), field="domain")
-            domains = frozenset(Domain.objects.branch(domain.path).values_list("pk", flat=True))
+            below = f"{domain.path}/"
+            domains = frozenset(
+                one.pk for one in tree if one.pk == key or one.path.startswith(below)
+            )
         channel = str(given.get("channel") or "")
         if channel and channel not in Ticket.Channel.values:
             raise BadValue(_("There is no such channel."), field="channel")
-        return cls(begins, ends, teams, domains, channel, own, team, domain, period, allowed)
+        return cls(
+            begins, ends, teams, domains, channel, own, team, domain, period, allowed, tree
+        )
 
     @property
     def days(self) -> int:

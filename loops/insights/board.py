@@ -22,7 +22,7 @@ from loops.evolve.scope import Scope
 from loops.insights.figures import Review, quality, step_of
 from loops.insights.phases import Phase
 from loops.insights.records import between, records
-from loops.insights.strip import HEALTHY
+from loops.insights.strip import HEALTHY, declared
 from loops.models import Gap
 from loops.statistics.rates import Share
 from people.models import User
@@ -107,17 +107,16 @@ def rates(
     scope: Scope, points: Sequence[Point], every: str, found: Sequence[Review], least: int,
     phase: str,
 ) -> Lines:  # fmt: skip
-    """Link rate and quality over time, with their intervals; while a programme is young the
-    share of tickets with an outcome instead of the quality."""
+    """The link rate and what matters beside it in this phase: whether outcomes are declared,
+    the quality of what is written, whether the first answer was the last."""
     labels, links, note = weeks(scope, points, every)
     linked = [point.totals.link_rate for point in points]
-    young = phase == Phase.ADOPT
-    if young:
-        other = [
-            Share(p.totals.solved - p.totals.outcomes.get("", 0), p.totals.solved)
-            for p in points
-        ]
+    if phase == Phase.ADOPT:
+        other = [declared(point.totals) for point in points]
         title, name = _("Link rate and declared outcomes"), _("Outcome declared")
+    elif phase == Phase.LEAD:
+        other = [point.totals.first_contact_rate for point in points]
+        title, name = _("Link rate and first contact"), _("First-contact resolution")
     else:
         by_step: dict[date, list[Review]] = {point.day: [] for point in points}
         for review in found:
@@ -132,7 +131,7 @@ def rates(
         title=title,
         subtitle=_("Share of solved tickets with an article linked; 95% intervals"),
         labels=labels,
-        series=[_line(_("Link rate"), linked), _line(name, other, bare=not young)],
+        series=[_line(_("Link rate"), linked), _line(name, other, bare=phase == Phase.GROW)],
         format="percent",
         band=HEALTHY,
         band_label=_("healthy link rate, 60% to 80%"),
@@ -163,7 +162,7 @@ class TeamRow:
     name: str
     totals: Totals
     spark: Spark
-    quality: Share
+    beside: Share  # the second rate of the phase
     hidden: bool
     url: str
     solved_url: str
@@ -175,7 +174,7 @@ class TeamRow:
 
 def teams(
     scope: Scope, found: dict[int, list[Point]], reviewed: Sequence[Review], least: int,
-    here: str,
+    here: str, phase: str,
 ) -> list[TeamRow]:  # fmt: skip
     """The teams by name: nothing ranks them."""
     assert scope.allowed is not None
@@ -194,7 +193,9 @@ def teams(
                     label=_("Link rate of %(team)s") % {"team": group.name},
                     format="percent",
                 ),
-                quality((one for one in reviewed if one.team == key), least)[0],
+                whole.first_contact_rate
+                if phase == Phase.LEAD
+                else quality((one for one in reviewed if one.team == key), least)[0],
                 is_hidden(group, whole.solved, least),
                 f"{here}?{scope.query(team=key)}",
                 f"{reverse('insights:tickets')}?{scope.query(team=key, what='solved')}",

@@ -123,8 +123,8 @@ def _teams(request: HttpRequest, scope: Scope, user: User) -> Menu:
 
 
 def _domains(request: HttpRequest, scope: Scope) -> Menu:
-    paths = Domain.objects.order_by("path").values_list("pk", "name", "path")
-    named = [(pk, f"{'– ' * path.count('/')}{name}") for pk, name, path in paths]
+    tree = scope.tree or Domain.objects.order_by("path")
+    named = [(one.pk, f"{'– ' * one.path.count('/')}{one.name}") for one in tree]
     current = scope.domain.pk if scope.domain else ""
     return _menu(request, "domain", _("Domain"), "tag", _("All domains"), named, current)
 

@@ -48,7 +48,11 @@ def front(
     every = figures.steps(scope)
     by_team = numbers.team_series(scope, every)
     points = _added_up(by_team)
-    reviewed = figures.reviews(scope, scope.begins if baseline else before.begins)
+    reviewed = (
+        figures.reviews(scope, scope.begins if baseline else before.begins)
+        if where.shown != Phase.LEAD
+        else []
+    )
     recent = [review for review in reviewed if review.day >= scope.begins]
     now = Figures(numbers.summed(point.totals for point in points))
     now.quality, now.people = figures.quality(recent, least)
@@ -76,7 +80,7 @@ def front(
             board.outcomes(scope, points, every),
             board.rates(scope, points, every, recent, least, where.shown),
         ],
-        teams=[] if scope.team else board.teams(scope, by_team, recent, least, here),
+        teams=[] if scope.team else board.teams(scope, by_team, recent, least, here, where.shown),
         topics=topics,
         searches=searches,
         health=board.health(user, scope),

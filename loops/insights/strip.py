@@ -106,6 +106,11 @@ def rate(
     )  # fmt: skip
 
 
+def declared(totals: Totals) -> Share:
+    """Solved with an outcome, of all that were solved."""
+    return Share(totals.solved - totals.outcomes.get("", 0), totals.solved)
+
+
 def _of(past: Figures | None, read: Callable[[Totals], Share]) -> Share | None:
     return read(past.totals) if past else None
 
@@ -145,12 +150,9 @@ def _defects(scope: Scope, now: Figures, past: Figures | None, points: Sequence[
 def _declared(
     scope: Scope, now: Figures, past: Figures | None, points: Sequence[Totals]
 ) -> Kpi:
-    def share(totals: Totals) -> Share:
-        return Share(totals.solved - totals.outcomes.get("", 0), totals.solved)
-
     return rate(
-        "declared", _("Outcome declared"), share(now.totals), _of(past, share), better=1,
-        trend=[share(one) for one in points], url=records(scope, what="solved"),
+        "declared", _("Outcome declared"), declared(now.totals), _of(past, declared), better=1,
+        trend=[declared(one) for one in points], url=records(scope, what="solved"),
         more=_("of solved tickets"),
     )  # fmt: skip
 
