@@ -263,10 +263,8 @@ def _window(browser: Any, browser_context_args: dict) -> Iterator[Any]:
     """One context for all tests: what it has fetched and compiled of ours it keeps, which
     takes a fresh one half a second."""
     context = browser.new_context(**browser_context_args)
-    # A page that stays keeps the process that draws the others.
-    anchor = context.new_page()
+    context.new_page()  # stays, to tidy up from
     yield context
-    anchor.close()
     context.close()
 
 

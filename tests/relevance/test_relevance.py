@@ -1,7 +1,8 @@
 """Search keeps finding as well as it did: real questions, the product's own statement.
 
 A floor is what was measured less the two points by which draws of links differ: a change that
-loses more fails here. docs/relevance.md has the figures, `make relevance` writes it.
+loses more fails here. docs/relevance.md has the figures, `make relevance` writes it. Every run
+asks a part of the questions, each part with a floor of its own; `make relevance` asks the rest.
 """
 
 import pytest
@@ -18,19 +19,20 @@ def mean(figures: list[dict], name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("links", "first", "fifth"),
+    ("links", "seeds", "first", "fifth"),
     [
-        pytest.param(0, 0.46, 0.71, marks=pytest.mark.measured),
-        (1, 0.55, 0.795),
-        pytest.param(10, 0.73, 0.91, marks=pytest.mark.measured),
+        pytest.param(0, (1,), 0.46, 0.71, marks=pytest.mark.measured),
+        (1, (1,), 0.534, 0.80),
+        pytest.param(1, (1, 2, 3), 0.55, 0.795, marks=pytest.mark.measured),
+        pytest.param(10, (1, 2), 0.73, 0.91, marks=pytest.mark.measured),
     ],
 )
-def test_short_titles_are_found_by_what_customers_write(links, first, fifth):
+def test_short_titles_are_found_by_what_customers_write(links, seeds, first, fifth):
     if sentence := datasets.missing("banking77"):
         pytest.skip(sentence)
     # Every third ticket, another third for each draw of links: one draw moves R@1 by a point.
     figures = []
-    for seed in {0: (1,), 1: (1, 2, 3), 10: (1, 2)}[links]:
+    for seed in seeds:
         case = datasets.banking77(links, seed)
         case.tests = case.tests[seed % 3 :: 3]
         figures.append(evaluation.evaluate(case))
@@ -39,24 +41,34 @@ def test_short_titles_are_found_by_what_customers_write(links, first, fifth):
     assert mean(figures, "empty") < 0.01
 
 
-def test_hebrew_paragraphs_are_found_by_questions():
+@pytest.mark.parametrize(
+    ("step", "first", "fifth"),
+    [(3, 0.743, 0.877), pytest.param(1, 0.75, 0.87, marks=pytest.mark.measured)],
+)
+def test_hebrew_paragraphs_are_found_by_questions(step, first, fifth):
     if sentence := datasets.missing("heq"):
         pytest.skip(sentence)
-    figures = evaluation.evaluate(datasets.heq())
-    assert figures["n"] == 875
-    assert figures["R@1"] >= 0.75
-    assert figures["R@5"] >= 0.87
+    case = datasets.heq()
+    assert len(case.tests) == 875
+    case.tests = case.tests[::step]
+    figures = evaluation.evaluate(case)
+    assert figures["R@1"] >= first
+    assert figures["R@5"] >= fifth
 
 
-def test_russian_paragraphs_are_found_by_questions():
+@pytest.mark.parametrize(
+    ("step", "first", "fifth"),
+    [(5, 0.912, 0.98), pytest.param(2, 0.905, 0.97, marks=pytest.mark.measured)],
+)
+def test_russian_paragraphs_are_found_by_questions(step, first, fifth):
     if sentence := datasets.missing("xquad"):
         pytest.skip(sentence)
     case = datasets.xquad("ru")
     assert len(case.tests) == 1190
-    case.tests = case.tests[::2]
+    case.tests = case.tests[::step]
     figures = evaluation.evaluate(case)
-    assert figures["R@1"] >= 0.905
-    assert figures["R@5"] >= 0.97
+    assert figures["R@1"] >= first
+    assert figures["R@5"] >= fifth
 
 
 @pytest.mark.measured
