@@ -176,6 +176,10 @@ class Asked:
         """Whether a figure about this person is the reader's to see."""
         return person in self.people
 
+    @property
+    def has_beginning(self) -> bool:
+        return self.begins != BEGINNING
+
     @cached_property
     def last_day(self) -> date:
         return (self.ends - timedelta(microseconds=1)).astimezone(self.zone).date()

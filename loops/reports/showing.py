@@ -68,7 +68,22 @@ class Field:
     wrong: bool = False
 
 
-def bar(asked: Asked, wrong: str = "") -> list[Field]:
+@dataclass
+class Bar:
+    """The filters that are used every day, and those that are not."""
+
+    usual: list[Field]
+    more: list[Field]
+
+    @property
+    def open(self) -> bool:
+        return any(one.value or one.wrong for one in self.more)
+
+
+USUAL_FIELDS = ("by", "from", "to", "period", "person", "team", "domain")
+
+
+def bar(asked: Asked, wrong: str = "") -> Bar:
     """The filters of this report with what was asked."""
     report = asked.report
     lists = _lists(asked)
@@ -84,7 +99,10 @@ def bar(asked: Asked, wrong: str = "") -> list[Field]:
         elif name in ("from", "to"):
             one.kind = "date" if len(value) in (0, 10) else "text"
         found.append(one)
-    return found
+    return Bar(
+        [one for one in found if one.name in USUAL_FIELDS],
+        [one for one in found if one.name not in USUAL_FIELDS],
+    )
 
 
 def _lists(asked: Asked) -> dict[str, list[tuple[str, Any]]]:
