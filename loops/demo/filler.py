@@ -13,6 +13,7 @@ import secrets
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -21,12 +22,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import text
-from articles.models import Article, ArticleEvent, Template, Version
+from articles.models import (
+    Article,
+    ArticleEvent,
+    Flag,
+    Suggestion,
+    Template,
+    Version,
+    View,
+)
 from articles.search import index
 from loops.demo import generator, people
 from loops.intake import recount
 from loops.intake.copying import analyse, copy, identify, numbers
-from loops.models import Link, Outcome, Search
+from loops.models import Link, Opening, Outcome, Search
 from people.models import Domain, Organisation, Team, User
 from tickets.models import Message, Requester, Ticket, TicketEvent
 
@@ -35,9 +44,75 @@ ARTICLE_BATCH = 1_000
 AGENTS = 40
 WORD = re.compile(r"[^\W\d_]{3,}")
 SHARES = {"en": 0.66, "ru": 0.18, "he": 0.16}
-# Of the tickets: still to do, and of the others those solved with an article.
-UNDONE, LINKED = 0.03, 0.6
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+# Most of the last days' tickets are still to do, and a few older ones.
+UNDONE_FOR, STUCK = 12 * DAY, 0.002
+# Of the tickets those solved with an article; of these flagged, and a change proposed.
+LINKED, FLAGGED, IMPROVED = 0.65, 0.04, 0.06
+# Of the articles those that were written on a ticket, and not before all of them.
+WRITTEN = 0.1
+# An article that tickets are about: id, version, language, its words, since when.
+Topic = tuple[int, int, str, list[str], datetime]
+
+
+@dataclass
+class Unborn:
+    """An article that a ticket of later will be the origin of."""
+
+    born: datetime
+    number: int
+    topic: Topic
+
+
+@dataclass
+class Rows:
+    """What is written together, each kind in the order of its moments."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    told: list[tuple[Topic | None, bool]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
+    opened: list[tuple[Search, int, int, datetime, Ticket | None]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    suggestions: list[Suggestion] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
+
+    def event(
+        self, ticket: Ticket, verb: str, at: datetime, *, by: int | None = 0, **detail: Any
+    ) -> None:
+        who = ticket.assignee_id if by == 0 else by
+        self.events.append(
+            TicketEvent(ticket_id=ticket.pk, verb=verb, by_id=who, at=at, detail=detail)
+        )
+
+    def write(self) -> None:
+        """The evidence before the tickets, which the gate looks at one by one."""
+        for rows in (self.searches, self.links, self.outcomes, self.messages, self.events):
+            rows.sort(key=lambda row: row.at)  # type: ignore[attr-defined]
+        copy(self.searches)
+        openings, views = [], []
+        for search, article, rank, at, ticket in sorted(self.opened, key=lambda row: row[3]):
+            by = ticket.assignee_id if ticket else None
+            openings.append(
+                Opening(ticket_id=ticket.pk if ticket else None, search_id=search.pk, rank=rank,
+                        article_id=article, visit=search.visit, by_id=by, at=at)
+            )  # fmt: skip
+            role = "contributor" if ticket else "visitor"
+            views.append(
+                View(article_id=article, by_id=by, role=role, inside=ticket is not None, at=at)
+            )
+        copy(openings)
+        copy(views)
+        copy(self.links)
+        copy(self.outcomes)
+        copy(self.flags)
+        copy(self.suggestions)
+        analyse(Search, Link, Outcome, Flag, Suggestion)
+        copy(self.tickets)
+        copy(self.messages)
+        copy(self.events)
 
 
 class Vocabulary:
@@ -93,23 +168,36 @@ class Filler:
     def write(self, tick: Callable[[int], Any] = lambda rows: None) -> None:
         with transaction.atomic():
             self._people()
-        self.topics: list[tuple[int, int, str, list[str], datetime]] = []
+        self.topics: list[Topic] = []
+        self.unborn: list[Unborn] = []
+        self.done = self.trailed = 0
         made: list[int] = []
         for count in _parts(self.wanted["articles"], ARTICLE_BATCH):
             with transaction.atomic():
                 made += self._articles(count)
             tick(count)
+        # The one that is born next stands last.
+        self.unborn.sort(key=lambda one: one.born, reverse=True)
         self.places = list(accumulate(1 / (n + 10) ** 0.8 for n in range(len(self.topics))))
         for count in _parts(self.wanted["tickets"], BATCH):
             with transaction.atomic():
                 self._tickets(count)
             tick(count)
-        self._events(self.wanted["events"], tick)
+        if not self.wanted["tickets"]:
+            known = list(
+                Ticket.objects.order_by("-pk").only("created_at", "assignee")[:200_000]
+            )
+            for count in _parts(self.wanted["events"], 20_000):
+                with transaction.atomic():
+                    self.rows = Rows()
+                    self._trail(known, count)
+                    copy(self.rows.events)
+        tick(self.wanted["events"])
         recount.counters()
         recount.reindex(made)
         index.refresh_stats()
         analyse(Article, Version, ArticleEvent, Ticket, TicketEvent, Message, Search, Link,
-                Outcome, Requester)  # fmt: skip
+                Outcome, Requester, Opening, View, Flag, Suggestion)  # fmt: skip
 
     # -- people -----------------------------------------------------------------------------
 
@@ -138,7 +226,7 @@ class Filler:
         if not self.domains:
             self._branches()
         # A base may be filled twice with one seed; names and addresses are there only once.
-        run = secrets.token_hex(4)
+        run = self.run = secrets.token_hex(4)
         self.companies = [
             Organisation(name=f"Company {n} ({run})")
             for n in range(1, 2 + self.wanted["tickets"] // 60)
@@ -186,6 +274,12 @@ class Filler:
         rng = self.rng
         template = Template.objects.usual()
         articles = []
+        # Of the tickets that are still to come one in fifty at most is an article's origin.
+        share = count / max(1, self.wanted["articles"])
+        reserved = numbers(
+            "tickets_number",
+            int(min(count * 2 * WRITTEN, self.wanted["tickets"] * share / 50)),
+        )
         for number in numbers("articles_number", count):
             language = self._language()
             vocabulary = self.words[language]
@@ -202,6 +296,12 @@ class Filler:
                 "cause": self._sentences(vocabulary, about, 1) if rng.random() < 0.6 else "",
             }
             born = self.now - timedelta(days=370 + rng.random() * 300)
+            origin = 0
+            if reserved and rng.random() < WRITTEN:
+                born, origin = (
+                    self.now - timedelta(days=20 + rng.random() * 330),
+                    reserved.pop(),
+                )
             author = rng.choice(self.agents)
             confidence = rng.choices(
                 ("validated", "not_validated", "wip", "archived"), (58, 28, 8, 6)
@@ -228,6 +328,8 @@ class Filler:
                     changed_by_id=author.pk,
                     changed_at=born,
                     validated_at=born if confidence == "validated" else None,
+                    origin_type="ticket" if origin else "",
+                    origin_id=f"KT-{origin}" if origin else "",
                     **words,
                 )
             )
@@ -239,6 +341,8 @@ class Filler:
                 language=a.language,
                 by_id=a.created_by_id,
                 at=a.created_at,
+                origin_type=a.origin_type,
+                origin_id=a.origin_id,
                 **a.words(),
             )
             for a in articles
@@ -252,113 +356,168 @@ class Filler:
                     by_id=a.owner_id,
                     at=a.created_at,
                     version=1,
+                    origin_type=a.origin_type,
+                    origin_id=a.origin_id,
                     detail={"confidence": a.confidence, "audience": a.audience},
                 )
                 for a in articles
             ]
         )
         for article, version in zip(articles, versions, strict=True):
+            about = WORD.findall(f"{article.title} {article.issue}".lower())
+            topic = (article.pk, version.pk, article.language, about, article.created_at)
             if article.confidence != "archived":
-                about = WORD.findall(f"{article.title} {article.issue}".lower())
-                self.topics.append(
-                    (article.pk, version.pk, article.language, about, article.created_at)
-                )
+                self.topics.append(topic)
+            if article.origin_id:
+                number = int(article.origin_id.removeprefix("KT-"))
+                self.unborn.append(Unborn(article.created_at, number, topic))
         return [article.pk for article in articles]
 
     # -- tickets ----------------------------------------------------------------------------
 
+    def _moments(self, count: int) -> list[datetime]:
+        """When the next tickets came, in order through all of the year, and a little more often
+        each month: tickets lie in their table as they arrived."""
+        total, rng = max(1, self.wanted["tickets"]), self.rng
+        passed = sorted((self.done + rng.random() * count) / total for _ in range(count))
+        self.done += count
+        return [self.now - 365 * DAY * (1 - share) ** 1.1 for share in passed]
+
     def _tickets(self, count: int) -> None:
-        rng = self.rng
-        tickets, topics = [], []
-        moments = sorted(self.now - 365 * DAY * rng.random() ** 1.1 for _ in range(count))
-        for number, at in zip(numbers("tickets_number", count), moments, strict=True):
-            topic = None
-            if self.topics:
-                place = bisect_left(self.places, rng.random() * self.places[-1])
-                topic = self.topics[min(place, len(self.topics) - 1)]
+        fresh = iter(numbers("tickets_number", count))
+        self.rows = Rows()
+        for at in self._moments(count):
+            topic: Topic | None
+            born = self.unborn[-1] if self.unborn and self.unborn[-1].born <= at else None
+            if born is not None:
+                # This is the ticket that the article was written on.
+                self.unborn.pop()
+                topic, number, at = born.topic, born.number, born.born - 40 * MINUTE
+                next(fresh)
+            else:
+                topic, number = self._topic(), next(fresh)
             language = topic[2] if topic else self._language()
             vocabulary = self.words[language]
             about = topic[3] if topic else vocabulary.rare(6)
-            tickets.append(self._ticket(number, at, language, vocabulary, about))
-            topics.append(topic)
-        identify(tickets)
-        links: list[Link] = []
-        outcomes: list[Outcome] = []
-        searches: list[Search] = []
-        messages: list[Message] = []
-        events: list[TicketEvent] = []
-        for ticket, topic in zip(tickets, topics, strict=True):
-            events.append(
-                TicketEvent(ticket_id=ticket.pk, verb="received", by_id=None,
-                            at=ticket.created_at, detail={"channel": ticket.channel})
+            ticket = self._ticket(number, at, language, vocabulary, about, new=born is not None)
+            self.rows.tickets.append(ticket)
+            self.rows.told.append((topic, born is not None))
+        identify(self.rows.tickets)
+        for ticket, (about_it, written) in zip(self.rows.tickets, self.rows.told, strict=True):
+            self._work(ticket, about_it, written=written)
+        total = max(1, self.wanted["tickets"])
+        due = round(self.wanted["events"] * self.done / total) - self.trailed
+        self._trail(self.rows.tickets, due)
+        self._help(count)
+        self.rows.write()
+
+    def _topic(self) -> Topic | None:
+        if not self.topics:
+            return None
+        place = bisect_left(self.places, self.rng.random() * self.places[-1])
+        return self.topics[min(place, len(self.topics) - 1)]
+
+    def _work(self, ticket: Ticket, topic: Topic | None, *, written: bool) -> None:
+        """What an agent did on it: search, open, link, answer, solve with what the rows prove."""
+        rng, rows = self.rng, self.rows
+        rows.event(ticket, "received", ticket.created_at, by=None, channel=ticket.channel)
+        if ticket.assignee_id is None:
+            return
+        first = ticket.first_response_at
+        assert first is not None
+        known = topic is not None and (written or topic[4] < ticket.created_at)
+        linked = known and ticket.is_done and (written or rng.random() < LINKED)
+        self._search(ticket, topic[0] if linked and topic and not written else None, first)
+        outcome = "no_knowledge"
+        if linked and topic:
+            rows.links.append(
+                Link(ticket_id=ticket.pk, article_id=topic[0], version_id=topic[1],
+                     delivered_id=topic[1], by_id=ticket.assignee_id,
+                     at=ticket.created_at + 40 * MINUTE if written else first)
             )  # fmt: skip
-            if ticket.assignee_id is None:
-                continue
-            at = ticket.created_at + MINUTE * rng.randint(5, 90)
-            found = [rng.choice(self.topics)[0] for _ in range(6)] if self.topics else []
-            linked = topic is not None and ticket.is_done and rng.random() < LINKED
-            if linked and topic:
-                found[0] = topic[0]
-                links.append(
-                    Link(ticket_id=ticket.pk, article_id=topic[0], version_id=topic[1],
-                         delivered_id=topic[1], by_id=ticket.assignee_id, at=at)
-                )  # fmt: skip
-            searches.append(
-                Search(
-                    ticket_id=ticket.pk, by_id=ticket.assignee_id, kind="suggested", at=at,
-                    results=[{"article": pk, "number": f"KB-{pk}", "score": 5.0} for pk in found],
-                    count=len(found),
-                )
-            )  # fmt: skip
-            messages.append(
-                Message(ticket_id=ticket.pk, by_id=ticket.assignee_id, at=at,
+            rows.event(ticket, "linked", first, article=f"KB-{topic[0]}", kind="resolution")
+            outcome = "created" if written else self._beside(ticket, topic, first)
+        for n in range(ticket.reply_count):
+            said = min(first + n * 90 * MINUTE, ticket.solved_at or self.now)
+            rows.messages.append(
+                Message(ticket_id=ticket.pk, by_id=ticket.assignee_id, at=said,
                         body=self._sentences(self.words[ticket.language], [ticket.subject], 3))
             )  # fmt: skip
-            if ticket.solved_at is None:
-                continue
-            outcomes.append(
-                Outcome(
-                    ticket_id=ticket.pk, outcome="reused" if linked else "no_knowledge",
-                    reason="" if linked else "other", note="" if linked else "By hand",
-                    by_id=ticket.assignee_id, at=ticket.solved_at,
+            rows.event(ticket, "replied", said)
+        if ticket.solved_at is None:
+            return
+        silent = outcome == "no_knowledge"
+        reason = rng.choice(("no_reply", "account_action", "duplicate_ticket", "other"))
+        rows.outcomes.append(
+            Outcome(
+                ticket_id=ticket.pk, outcome=outcome, reason=reason if silent else "",
+                note="By hand" if silent and reason == "other" else "",
+                by_id=ticket.assignee_id, at=ticket.solved_at,
+            )
+        )  # fmt: skip
+        rows.event(ticket, "solved", ticket.solved_at, outcome=outcome)
+
+    def _search(self, ticket: Ticket, answer: int | None, at: datetime) -> None:
+        """The suggestions, and sometimes words typed; what is linked stands among the hits."""
+        rng = self.rng
+        found = [rng.choice(self.topics)[0] for _ in range(6)] if self.topics else []
+        rank = min(5, int(rng.expovariate(0.8)))
+        if answer and found:
+            found[rank] = answer
+        asked = rng.random() < 0.3
+        search = Search(
+            ticket_id=ticket.pk, by_id=ticket.assignee_id, at=at - 2 * MINUTE,
+            kind="asked" if asked else "suggested",
+            query=ticket.subject[:40] if asked else "",
+            results=[{"article": pk, "number": f"KB-{pk}", "score": 5.0} for pk in found],
+            count=len(found),
+        )  # fmt: skip
+        self.rows.searches.append(search)
+        if found and (answer or rng.random() < 0.2):
+            self.rows.opened.append((search, found[rank], rank + 1, at - MINUTE, ticket))
+
+    def _beside(self, ticket: Ticket, topic: Topic, at: datetime) -> str:
+        """What else came of a link: mostly nothing, now and then a flag or a change proposed."""
+        assert ticket.assignee_id is not None
+        chance = self.rng.random()
+        origin = {"origin_type": "ticket", "origin_id": ticket.number}
+        if chance < FLAGGED:
+            self.rows.flags.append(
+                Flag(
+                    article_id=topic[0], version_id=topic[1], kind="outdated", by_id=ticket.assignee_id,
+                    at=at, state="resolved", answer="Done", answered_by_id=ticket.assignee_id,
+                    answered_at=at + DAY, **origin,
                 )
             )  # fmt: skip
-            events.append(
-                TicketEvent(
-                    ticket_id=ticket.pk, verb="solved", by_id=ticket.assignee_id,
-                    at=ticket.solved_at,
-                    detail={"outcome": "reused" if linked else "no_knowledge"},
+            return "flagged"
+        if chance < FLAGGED + IMPROVED:
+            self.rows.suggestions.append(
+                Suggestion(
+                    article_id=topic[0], base=1, by_id=ticket.assignee_id, at=at, state="declined",
+                    decided_by_id=ticket.assignee_id, decided_at=at + DAY, reason="Said already",
+                    title=ticket.subject, issue=ticket.subject, **origin,
                 )
             )  # fmt: skip
-        copy(searches)
-        copy(links)
-        copy(outcomes)
-        analyse(Search, Link, Outcome)
-        copy(tickets)
-        copy(messages)
-        copy(events)
-        self.last = (tickets[0].pk, tickets[-1].pk) if tickets else (0, 0)
+            return "improved"
+        return "reused"
 
     def _ticket(
-        self, number: int, at: datetime, language: str, vocabulary: Vocabulary, about: list[str]
-    ) -> Ticket:
+        self, number: int, at: datetime, language: str, vocabulary: Vocabulary,
+        about: list[str], *, new: bool,
+    ) -> Ticket:  # fmt: skip
         rng = self.rng
         asker = rng.choice(self.askers)
-        undone = rng.random() < UNDONE or at > self.now - DAY
-        state = "closed"
-        if undone:
-            state = rng.choice(("new", "open", "open", "pending"))
-            at = self.now - timedelta(minutes=rng.randint(10, 14_000))
+        age = self.now - at
+        undone = not new and rng.random() < (0.8 if age < UNDONE_FOR else STUCK)
+        state = rng.choice(("new", "open", "open", "pending")) if undone else "closed"
         agent = None if state == "new" else rng.choice(self.agents)
+        answered = at + MINUTE * min(2_000, 5 + rng.lognormvariate(3.2, 1.0))
         solved = None
         if not undone:
-            solved = at + MINUTE * rng.randint(95, 4_000)
-            solved = min(solved, self.now)
-        elif agent is not None:
-            solved = None
-        recent = solved is not None and solved > self.now - 4 * DAY
-        if recent:
-            state = "solved"
+            solved = answered + MINUTE * (45 + rng.lognormvariate(5.6, 1.3))
+            solved = min(solved, max(self.now, answered + MINUTE))
+            if solved > self.now - 4 * DAY:
+                state = "solved"
         said = rng.sample(about, min(len(about), rng.randint(3, 5)))
         return Ticket(
             number=f"KT-{number}",
@@ -370,42 +529,54 @@ class Filler:
             domain_id=rng.choice(self.domains).pk,
             environment={"version": f"6.{rng.randint(0, 4)}"},
             language=language,
+            is_defect=rng.random() < 0.03,
             priority=rng.choices((1, 2, 3, 4), (10, 70, 15, 5))[0],
             state=state,
             assignee_id=agent.pk if agent else None,
             team_id=rng.choice(self.teams).pk,
             created_at=at,
             changed_at=solved or at,
-            first_response_at=at + 5 * MINUTE if agent else None,
+            first_response_at=answered if agent else None,
             solved_at=solved,
             solved_by_id=agent.pk if agent and solved else None,
-            closed_at=solved + 4 * DAY if solved and not recent else None,
-            reply_count=1 if agent else 0,
-            seconds_worked=rng.randint(60, 3_000) if agent else 0,
+            closed_at=solved + 4 * DAY if solved and state == "closed" else None,
+            reply_count=rng.choices((1, 2, 3), (60, 28, 12))[0] if agent else 0,
+            reopened_count=1 if solved and rng.random() < 0.05 else 0,
+            csat=rng.choices((1, 2, 3, 4, 5), (5, 7, 13, 35, 40))[0]
+            if solved and rng.random() < 0.25
+            else None,
+            seconds_worked=int(30 + rng.lognormvariate(6.2, 0.9)) if agent else 0,
         )
 
-    def _events(self, count: int, tick: Callable[[int], Any]) -> None:
-        """Further events on tickets that are there: what a year leaves behind."""
-        if not count:
+    def _trail(self, tickets: list[Ticket], count: int) -> None:
+        """Further events on these tickets: what a year leaves behind."""
+        self.trailed += count
+        for ticket in self.rng.choices(tickets, k=count) if tickets else ():
+            at = min(ticket.created_at + MINUTE * self.rng.randint(1, 3_000), self.now)
+            moved = {"from": 2, "to": self.rng.choice((1, 3))}
+            by = self.rng.choice(self.agents).pk
+            self.rows.event(ticket, "changed", at, by=by, priority=moved)
+
+    def _help(self, tickets: int) -> None:
+        """Visits to the help centre meanwhile: three for each ten tickets."""
+        rng = self.rng
+        if not self.topics:
             return
-        keys = list(Ticket.objects.order_by("-pk").values_list("pk", "created_at")[:200_000])
-        if not keys:
-            return
-        for part in _parts(count, 20_000):
-            with transaction.atomic():
-                copy(
-                    [
-                        TicketEvent(
-                            ticket_id=pk,
-                            verb="changed",
-                            by_id=self.rng.choice(self.agents).pk,
-                            at=min(at + MINUTE * self.rng.randint(1, 3_000), self.now),
-                            detail={"priority": {"from": 2, "to": self.rng.choice((1, 3))}},
-                        )
-                        for pk, at in self.rng.choices(keys, k=part)
-                    ]
-                )
-            tick(part)
+        since, until = self.rows.tickets[0].created_at, self.rows.tickets[-1].created_at
+        for n in range(round(tickets * 0.3)):
+            at = since + (until - since) * rng.random()
+            visit = f"fill-{self.run}-{self.done}-{n}"
+            empty = rng.random() < 0.1
+            found = [] if empty else [rng.choice(self.topics)[0] for _ in range(6)]
+            search = Search(
+                kind="asked", channel="help", visit=visit, at=at, by_id=None,
+                query=" ".join(self.words[self._language()].draw(3)), count=len(found),
+                results=[{"article": pk, "number": f"KB-{pk}", "score": 5.0} for pk in found],
+            )  # fmt: skip
+            self.rows.searches.append(search)
+            if found and rng.random() < 0.55:
+                rank = min(5, int(rng.expovariate(0.8)))
+                self.rows.opened.append((search, found[rank], rank + 1, at + MINUTE, None))
 
 
 def _parts(total: int, size: int) -> list[int]:

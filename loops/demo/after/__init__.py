@@ -13,6 +13,7 @@ from loops.demo.after import (
     duplicates,
     outside,
     remarks,
+    rollups,
     templates,
     upkeep,
 )
@@ -26,6 +27,8 @@ STEPS: list[Callable[[datetime], None]] = [
     administration.add,
     remarks.add,
     outside.add,
+    # Last: figures are counted of what is there.
+    rollups.add,
 ]
 
 
