@@ -32,14 +32,13 @@ POINTS = ("first_contact", "reopened", "satisfied")
 NOTHING_TO_KNOW = ("spam", "duplicate_ticket", "no_reply", "account_action")
 
 ROWS = """
-select team, private, topic, person, reused,
+select team, topic, person, reused,
   count(first), coalesce(sum(first), 0), coalesce(sum(first * first), 0),
   count(lasted), coalesce(sum(lasted), 0), coalesce(sum(lasted * lasted), 0),
   count(worked), coalesce(sum(worked), 0), coalesce(sum(worked * worked), 0),
   count(*), sum(first_contact), sum(reopened), count(csat), coalesce(sum(good), 0)
 from (
-  select coalesce(t.team_id, 0)::int as team, coalesce(m.private, false) as private,
-    tt.topic_id as topic, t.solved_by_id as person,
+  select coalesce(t.team_id, 0)::int as team, tt.topic_id as topic, t.solved_by_id as person,
     o.outcome in ('reused', 'improved', 'flagged') as reused,
     ln(greatest(extract(epoch from t.first_response_at - t.created_at), 1)::float8) as first,
     ln(greatest(extract(epoch from t.solved_at - t.created_at), 1)::float8) as lasted,
@@ -49,10 +48,9 @@ from (
   from tickets_ticket t
     join loops_outcome o on o.ticket_id = t.id and o.ended_at is null
     join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
-    left join people_team m on m.id = t.team_id
   where t.solved_at >= %(since)s and t.solved_at < %(until)s and o.outcome <> 'imported'
     and t.solved_by_id is not null and o.reason <> all(%(nothing)s)
-) x group by 1, 2, 3, 4, 5
+) x group by 1, 2, 3, 4
 """
 
 
@@ -81,11 +79,13 @@ class Desk:
 
 def compute(now: datetime) -> dict[str, Any]:
     """Compare, and keep it: what each scope's finding says."""
-    desks = _read(now)
+    known = findings.scopes()
+    desks = _read(now, known)
     found = {
         scope: {
             "since": (now - WINDOW).date().isoformat(),
             "until": now.date().isoformat(),
+            "teams": findings.teams_in(known, scope),
             "tickets": desk.tickets,
             "people": sorted(desk.people),
             "measures": {
@@ -100,7 +100,7 @@ def compute(now: datetime) -> dict[str, Any]:
     return found
 
 
-def _read(now: datetime) -> dict[str, Desk]:
+def _read(now: datetime, known: dict[int, list[str]]) -> dict[str, Desk]:
     values = definitions.active()
     desks: dict[str, Desk] = defaultdict(Desk.empty)
     # There is always an answer for all, also when it is that nothing is known.
@@ -116,9 +116,9 @@ def _read(now: datetime) -> dict[str, Desk]:
                 "nothing": list(NOTHING_TO_KNOW),
             },
         )
-        for team, private, topic, person, reused, *sums in cursor.fetchall():
-            scopes = [findings.of_team(team), *([] if private else [findings.ALL])]
-            for scope in scopes:
+        for team, topic, person, reused, *sums in cursor.fetchall():
+            # A team that was founded since waits for the next night.
+            for scope in known.get(team, ()):
                 _add(desks[scope], (topic, person), reused, sums)
     return dict(desks)
 

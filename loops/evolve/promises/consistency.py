@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import sqrt
 from typing import Any
 
@@ -29,7 +29,7 @@ from loops.models import Pair, Topic
 from loops.statistics.rates import Z
 
 CONSISTENCY, CONTRADICTIONS = "consistency", "contradictions"
-WINDOW = timedelta(days=Topic.WINDOW)
+DAYS = Topic.WINDOW
 # People ask for both in the same words. Of the demo company's pairs those that answer one
 # question have .32 and more, all but one of the others less than .30.
 SAME_DEMAND = 0.30
@@ -42,11 +42,13 @@ MOST = 200  # pairs that are kept, and questions
 AT_ONCE = 200
 
 USED = """
-select k.article_id, date_trunc('month', k.at at time zone %s)::date, count(*)
+select k.article_id, date_trunc('month', t.solved_at at time zone %s)::date, count(*)
 from loops_link k
   join tickets_ticket t on t.id = k.ticket_id
+  left join loops_outcome o on o.ticket_id = t.id and o.ended_at is null
   left join people_team m on m.id = t.team_id
-where k.kind = 'resolution' and k.at >= %s and k.at < %s and m.private is not true
+where k.kind = 'resolution' and t.solved_at >= %s and t.solved_at < %s
+  and m.private is not true and o.outcome is distinct from 'imported'
 group by 1, 2
 """
 # Solved without a link, and about what one of these articles answers.
@@ -213,10 +215,13 @@ def _groups(couples: Iterable[Couple]) -> dict[int, int]:
 
 
 def _consistency(same: list[Same], now: datetime) -> dict[str, Any]:
-    since = now - WINDOW
+    own = zone()
+    today = now.astimezone(own).date()
+    begins = today - timedelta(days=DAYS - 1)
+    since = datetime.combine(begins, time(), tzinfo=own)
     group = _groups((one.pair.older_id, one.pair.newer_id) for one in same)
     with connection.cursor() as cursor:
-        cursor.execute(USED, [str(zone()), since, now])
+        cursor.execute(USED, [str(own), since, now])
         used = cursor.fetchall()
         cursor.execute(SILENT, [sorted(group), since, now])
         silent = dict(cursor.fetchall())
@@ -232,8 +237,8 @@ def _consistency(same: list[Same], now: datetime) -> dict[str, Any]:
     # Where most answers were other ones than the usual comes first.
     several.sort(key=lambda counts: (-_lost(counts), min(counts)))
     return {
-        "since": since.date().isoformat(),
-        "until": now.date().isoformat(),
+        "since": begins.isoformat(),
+        "until": today.isoformat(),
         "all": _told(together(counts.values() for counts in questions.values())),
         "questions": sum(sum(counts.values()) > 1 for counts in questions.values()),
         "months": [

@@ -10,10 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from loops.evolve import access
 from loops.evolve.scope import Scope
 from loops.models import Finding
-from people.models import User
+from people.models import Team, User
 
 ALL = ""
 
@@ -47,23 +46,42 @@ def finite(value: Any) -> Any:
     return value
 
 
+def of_manager(person: int) -> str:
+    """The scope of all teams of somebody who manages several."""
+    return f"manager:{person}"
+
+
+def scopes() -> dict[int, list[str]]:
+    """For each team the scopes that its tickets belong to; 0 is the tickets of no team."""
+    found: dict[int, list[str]] = {0: [of_team(0), ALL]}
+    managed: dict[int, list[int]] = {}
+    for team, private, manager in Team.objects.values_list("pk", "private", "manager_id"):
+        found[team] = [of_team(team)] if private else [of_team(team), ALL]
+        if manager:
+            managed.setdefault(manager, []).append(team)
+    for manager, teams in managed.items():
+        if len(teams) > 1:
+            for team in teams:
+                found[team].append(of_manager(manager))
+    return found
+
+
+def teams_in(known: Mapping[int, list[str]], scope: str) -> list[int]:
+    """Whose tickets a scope is, to be kept with what was found out about them."""
+    return sorted(team for team, of in known.items() if scope in of)
+
+
 def read(keys: Iterable[str], scope: str = ALL) -> dict[str, Finding]:
     """What is known of these questions, in one query."""
     return {row.key: row for row in Finding.objects.filter(key__in=list(keys), scope=scope)}
 
 
-def scope_for(scope: Scope, user: User) -> str | None:
-    """The scope of findings that answers what was asked for, and that this person may read:
-    one team's, or that of all teams that are not private; None where there is none, as for
-    the manager of two teams who has not chosen."""
+def read_for(keys: Iterable[str], scope: Scope, user: User) -> dict[str, Finding]:
+    """What answers a page's scope: one team's finding, that of all teams that are not private
+    for who reads those, else that of the teams one manages, if they are still the same."""
     if len(scope.teams) == 1:
-        return of_team(next(iter(scope.teams)))
-    return ALL if access.teams_for(user).teamless else None
-
-
-def hidden(people: Iterable[int], n: float, user: User) -> bool:
-    """Whether a finding would be about persons that its reader may not read."""
-    behind = set(people)
-    if not access.is_small(n, len(behind), access.minimum()):
-        return False
-    return not behind <= access.people_for(user)
+        return read(keys, of_team(next(iter(scope.teams))))
+    if 0 in scope.teams:
+        return read(keys)
+    found = read(keys, of_manager(user.pk))
+    return {k: row for k, row in found.items() if row.data.get("teams") == sorted(scope.teams)}

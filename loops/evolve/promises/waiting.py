@@ -30,23 +30,22 @@ TIMES = (0, HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY, 1
 
 BUCKET = "floor(ln(greatest(extract(epoch from {}), 1)::float8) / ln(1.1::float8))::int"
 ROWS = f"""
-select team, private, month, recent, kind, ended, bucket, count(*)
+select team, month, recent, kind, ended, bucket, count(*)
 from (
-  select coalesce(t.team_id, 0)::int as team, coalesce(m.private, false) as private,
+  select coalesce(t.team_id, 0)::int as team,
     date_trunc('month', t.created_at at time zone %(zone)s)::date as month,
     case when t.created_at >= %(recent)s then 'recent'
          when t.created_at >= %(before)s then 'before' else '' end as recent,
     k.kind, k.at is not null as ended,
     {BUCKET.format("coalesce(k.at, k.gone, %(now)s) - t.created_at")} as bucket
   from tickets_ticket t
-    left join people_team m on m.id = t.team_id
     left join loops_outcome o on o.ticket_id = t.id and o.ended_at is null,
     -- Who was never answered is no longer waited for once the ticket is solved.
     lateral (values ('first_response', t.first_response_at, t.solved_at),
                     ('resolution', t.solved_at, t.solved_at)) k(kind, at, gone)
   where t.created_at >= %(since)s and t.created_at < %(now)s
     and o.outcome is distinct from 'imported'
-) x group by 1, 2, 3, 4, 5, 6, 7
+) x group by 1, 2, 3, 4, 5, 6
 """
 
 Counts = dict[tuple[int, bool], int]  # (bucket, ended) → tickets
@@ -54,9 +53,11 @@ Counts = dict[tuple[int, bool], int]  # (bucket, ended) → tickets
 
 def compute(now: datetime) -> dict[str, Any]:
     """Draw the curves, and keep them: what each scope's finding says."""
-    months, spans = _read(now)
+    known = findings.scopes()
+    months, spans = _read(now, known)
     found = {
         scope: {
+            "teams": findings.teams_in(known, scope),
             "months": [
                 {"month": month, **{kind: _figures(by_kind[kind]) for kind in KINDS}}
                 for month, by_kind in sorted(of_scope.items())
@@ -72,7 +73,7 @@ def compute(now: datetime) -> dict[str, Any]:
     return found
 
 
-def _read(now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def _read(now: datetime, known: dict[int, list[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Counts by scope, month (or span) and kind."""
     own = zone()
     here = now.astimezone(own)
@@ -95,8 +96,8 @@ def _read(now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
                 "before": now - timedelta(days=RECENT + BEFORE),
             },
         )
-        for team, private, month, recent, kind, ended, bucket, n in cursor.fetchall():
-            for scope in (findings.of_team(team), *(() if private else (findings.ALL,))):
+        for team, month, recent, kind, ended, bucket, n in cursor.fetchall():
+            for scope in known.get(team, ()):
                 of_scope = months.setdefault(scope, defaultdict(by_kind))
                 of_scope[month.isoformat()][kind][bucket, ended] += n
                 if recent:
