@@ -68,6 +68,23 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.find_pairs",
         "schedule": crontab(hour=2, minute=10),
     },
+    # At night: it reads the texts of all tickets that nobody linked, and takes both processors.
+    # Before everything that asks what a ticket is about. Four starts: each stops in time, and
+    # the next one goes on where it stopped.
+    "find-topics": {
+        "task": "loops.tasks.find_topics",
+        "schedule": crontab(hour="2,3", minute="0,15"),
+    },
+    # By now the topics stand; whoever is told begins the day with it.
+    "find-bursts": {
+        "task": "loops.tasks.find_bursts",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    # Some hundred searches are made again, when nobody waits for one of their own.
+    "replay-misses": {
+        "task": "loops.tasks.replay_misses",
+        "schedule": crontab(hour=3, minute=50),
+    },
     # After the topics: comparisons and curves over all of a desk's tickets, for the day's pages.
     "compute-promises": {
         "task": "loops.tasks.compute_promises",
@@ -77,6 +94,12 @@ app.conf.beat_schedule = {
     "run-improvements": {
         "task": "loops.tasks.run_improvements",
         "schedule": crontab(hour=5, minute=10),
+    },
+    # Reading all articles against each other costs minutes on a large base, and nobody reads the
+    # report before the morning.
+    "find-patterns": {
+        "task": "loops.tasks.find_patterns",
+        "schedule": crontab(hour=3, minute=40),
     },
     # Who left by another way than the page, say by an import, leaves nothing to nobody overnight.
     "hand-over-leavers": {

@@ -93,6 +93,26 @@ def recount_days() -> int:
 
 
 @shared_task
+def find_topics() -> int:
+    """Say what every ticket is about, what is known of it, and what is missing."""
+    from loops.evolve.topics import night  # scikit-learn: for the worker that does it alone
+
+    return night.run(seconds=360)
+
+
+@shared_task
+def find_bursts() -> int:
+    """Look for topics that are asked far more often than usual."""
+    return int(JOBS["bursts"].run())
+
+
+@shared_task
+def replay_misses() -> int:
+    """Search again for answers that were there, and propose the words that find them."""
+    return int(JOBS["misses"].run())
+
+
+@shared_task
 def compute_promises() -> int:
     """Compare inside topic and agent, draw curves, look for contradictions."""
     return promises.run()
@@ -108,3 +128,9 @@ def run_improvements() -> int:
 def count_expertise() -> int:
     """Who solves what, and what each team is asked."""
     return expertise.run()
+
+
+@shared_task
+def find_patterns() -> int:
+    """Look for what articles, and the tickets of one, have in common."""
+    return int(JOBS["patterns"].run())

@@ -51,6 +51,21 @@ JOBS: dict[str, Job] = {
             "loops.evolve.publication.jobs:run",
         ),
         Job(
+            "topics",
+            _("what every ticket is about, what is known of it, and what is missing"),
+            "loops.evolve.topics.night:run",
+        ),
+        Job(
+            "bursts",
+            _("topics that are asked far more often than usual"),
+            "loops.evolve.topics.bursts:run",
+        ),
+        Job(
+            "misses",
+            _("searches that did not find the answer that was there"),
+            "loops.evolve.topics.misses:run",
+        ),
+        Job(
             "expertise",
             _("who solves what, and what each team is asked"),
             "loops.evolve.expertise.jobs:run",
@@ -64,6 +79,11 @@ JOBS: dict[str, Job] = {
             "improvements",
             _("what should be improved, what was, and what came of it"),
             "loops.evolve.improvements.jobs:run",
+        ),
+        Job(
+            "patterns",
+            _("what articles, and the tickets of one, have in common"),
+            "loops.reports.finding:run",
         ),
         Job(
             "recount",

@@ -16,6 +16,7 @@ from loops.reports.feedback import Feedback
 from loops.reports.history import ArticleHistory
 from loops.reports.link_rate import LinkRate
 from loops.reports.links import Links
+from loops.reports.patterns import Patterns
 from loops.reports.process_review import ProcessReview
 from loops.reports.radar import RadarOfPerson
 from loops.reports.references import References
@@ -40,6 +41,7 @@ REPORTS: tuple[Report, ...] = (
     Feedback(),
     SearchQuality(),
     Abandoned(),
+    Patterns(),
 )  # fmt: skip
 BY_KEY = {report.key: report for report in REPORTS}
 
