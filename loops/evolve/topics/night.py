@@ -6,6 +6,7 @@ next run does the rest. Two at once would only do the same twice: the second goe
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,39 +17,64 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
-from loops.evolve.jobs import Tick
+from loops.evolve.jobs import Tick, silent
 from loops.evolve.scope import zone
 from loops.evolve.topics import clusters, figures, gaps, identity, reading, searches
 from loops.evolve.topics.judging import Judged, judge, without_common
 from loops.evolve.topics.reading import Group
-from loops.models import TicketTopic, Topic
+from loops.models import Finding, TicketTopic, Topic
 
 LOCK = 0x746F7069
+# What a group's last look is kept under, and how long it counts as tonight's.
+GROUP = "topics"
+TONIGHT = timedelta(hours=12)
 Source = TicketTopic.Source
 
 
-def run(tick: Tick, day: date | None = None) -> int:
-    """Look at every ticket up to the end of `day`, or to now; how many have a topic."""
-    now = timezone.now()
+def run(tick: Tick = silent, day: date | None = None, *, seconds: float = 0) -> int:
+    """Look at every ticket up to the end of `day`, or to now; how many groups were looked at.
+
+    With `seconds`, groups that tonight's earlier start looked at are left out, and none is begun
+    after so long: a large desk takes several starts, each inside a task's limit.
+    """
+    now, until = timezone.now(), time.monotonic() + seconds
     if day is not None:
         after = day + timedelta(days=1)
         now = min(now, datetime(after.year, after.month, after.day, tzinfo=zone()))
     with alone() as mine:
         if not mine:
             return 0
+        waiting = _waiting(now, all_of_them=not seconds)
+        if not waiting:
+            return 0
         gaps.close_covered(now)
         figures.follow_links(now)
         tick(1)
-        looked: list[searches.Vain] = searches.vain(now)
-        for language, root in reading.groups(now):
+        looked, done = searches.vain(now), 0
+        for language, root in waiting:
             _group(reading.read(language, root, now), now, looked)
+            done += 1
             tick(1)
+            if seconds and time.monotonic() > until:
+                break
         figures.classify(now)
         figures.count(now)
         gaps.refresh(now)
         searches.open_repeated(looked, now)
         tick(1)
-    return TicketTopic.objects.exclude(topic=None).count()
+    return done
+
+
+def _waiting(now: datetime, *, all_of_them: bool) -> list[tuple[str, str | None]]:
+    """The groups to look at, those that waited longest first."""
+    seen = dict(Finding.objects.filter(key=GROUP).values_list("scope", "computed_at"))
+    known = [(seen.get(_scope(*group)), group) for group in reading.groups(now)]
+    known.sort(key=lambda one: (one[0] is not None, one[0] or now, str(one[1])))
+    return [group for at, group in known if all_of_them or at is None or at < now - TONIGHT]
+
+
+def _scope(language: str, root: str | None) -> str:
+    return f"{language}/{'*' if root is None else root}"[:40]
 
 
 @contextmanager
@@ -68,8 +94,16 @@ def _group(group: Group, now: datetime, looked: list[searches.Vain]) -> None:
     """Judge one group and write what was found."""
     if group.idle:
         figures.forget(group.idle)
-    if not group.tickets:
-        return
+    if group.tickets:
+        _judge(group, now, looked)
+    Finding.objects.update_or_create(
+        key=GROUP,
+        scope=_scope(group.language, group.root),
+        defaults={"computed_at": now, "data": {"tickets": len(group.tickets)}},
+    )
+
+
+def _judge(group: Group, now: datetime, looked: list[searches.Vain]) -> None:
     texts = without_common(group.texts, group.articles)
     found = judge(
         texts,
