@@ -4,7 +4,7 @@
   Whoever finds one of them may have found the wrong one.
 - Same cause, different symptoms: the other way round. One change may end them all.
 - Bound to an environment: of an article's tickets far more name one value of an environment facet
-  than other tickets do.
+  than other tickets of the same root of the product tree do.
 
 Texts are compared as character 3- to 5-grams, TF-IDF, by their cosine, inside one language: that
 works in every language without a model. Articles that are linked to one another by such pairs are
@@ -38,6 +38,7 @@ ROWS = 512
 # on the demo company: docs/measures.md.
 SYMPTOM_ALIKE, CAUSE_APART = 0.35, 0.20
 CAUSE_ALIKE, SYMPTOM_APART = 0.45, 0.20
+SAYS = 20  # characters: "Not known." is no cause
 MOST = 12  # articles of one pattern: what is larger says nothing any more
 
 WINDOW = timedelta(days=365)
@@ -120,7 +121,7 @@ def by_language() -> Iterator[list[Text]]:
     )
     for pk, language, title, issue, cause, domain, used in rows.iterator(2000):
         group = groups[language.partition("-")[0]]
-        if len(group) < ARTICLES:
+        if len(group) < ARTICLES and len(cause) >= SAYS:
             symptom = f"{title}\n{issue}"[:CHARACTERS]
             group.append(Text(pk, title, symptom, cause[:CHARACTERS], domain, used))
     for language in sorted(groups):
@@ -204,14 +205,17 @@ def _common(domains: list[int | None]) -> int | None:
 # Private teams' tickets are nobody else's, not even as a number.
 SAID = """
 with told as (
-  select t.id, e.key as facet, lower(trim(e.value)) as value
+  select t.id, e.key as facet, lower(trim(e.value)) as value,
+         coalesce(split_part(d.path, '/', 1), '') as root
     from tickets_ticket t
+    left join people_domain d on d.id = t.domain_id
     left join people_team g on g.id = t.team_id
     cross join lateral jsonb_each_text(t.environment) e
    where t.created_at >= %s and g.private is not true and t.external_system <> 'recall'
      and jsonb_typeof(t.environment) = 'object' and length(e.value) between 1 and 60)
-select {who} as article, told.facet, told.value, count(distinct told.id) from told {links}
- group by 1, 2, 3
+select {who} as article, told.root, told.facet, told.value, count(distinct told.id)
+  from told {links}
+ group by 1, 2, 3, 4
 """
 LINKED = "join loops_link l on l.ticket_id = told.id and l.kind = 'resolution'"
 
@@ -220,21 +224,20 @@ def environments() -> list[Found]:
     from scipy.stats import hypergeom
 
     since = timezone.now() - WINDOW
-    whole = {(facet, value): n for _a, facet, value, n in _said("null::bigint", "", since)}
-    by_facet: dict[str, int] = defaultdict(int)
-    for (facet, _value), n in whole.items():
-        by_facet[facet] += n
-    own: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
-    for article, facet, value, n in _said("l.article_id", LINKED, since):
-        own[article, facet][value] = n
+    whole: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for _none, root, facet, value, n in _said("null::bigint", "", since):
+        whole[root, facet][value] = n
+    own: dict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
+    for article, root, facet, value, n in _said("l.article_id", LINKED, since):
+        own[article, root, facet][value] = n
     enough = {key: values for key, values in own.items() if sum(values.values()) >= TICKETS}
     tests = sum(len(values) for values in enough.values())
     found = []
-    for (article, facet), values in enough.items():
+    for (article, root, facet), values in enough.items():
         n = sum(values.values())
+        others = sum(whole[root, facet].values()) - n
         for value, k in values.items():
-            others = by_facet[facet] - n
-            elsewhere = whole[facet, value] - k
+            elsewhere = whole[root, facet][value] - k
             usual = elsewhere / others if others else 0.0
             if others < TICKETS or k < HALF * n or k / n < TWICE * usual:
                 continue
@@ -260,7 +263,7 @@ def environments() -> list[Found]:
     ]  # fmt: skip
 
 
-def _said(who: str, links: str, since: Any) -> list[tuple[Any, str, str, int]]:
+def _said(who: str, links: str, since: Any) -> list[tuple[Any, str, str, str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(SAID.format(who=who, links=links), [since])
         return cursor.fetchall()
