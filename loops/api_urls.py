@@ -20,6 +20,7 @@ from loops.coaching.api import Coachees, Goals, Reviews
 from loops.credit import api as credit
 from loops.duplicates.api import MergesMade, Pairs
 from loops.evolve.gaps.api import Bursts, Gaps, Misses, Topics
+from loops.evolve.improvements.api import Improvements
 from loops.evolve.publication import api as publication
 from loops.reports.api import AllReports, OneReport, Reports
 from loops.solve.api import Articles, Find, Tickets
@@ -39,6 +40,7 @@ router.register("reviews", Reviews, basename="review")
 router.register("goals", Goals, basename="goal")
 router.register("questions", Questions, basename="question")
 router.register("recalls", Recalls, basename="recall")
+router.register("improvements", Improvements, basename="improvement")
 router.register("topics", Topics, basename="topic")
 router.register("gaps", Gaps, basename="gap")
 router.register("bursts", Bursts, basename="burst")

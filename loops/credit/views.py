@@ -15,6 +15,7 @@ from articles.models import Article
 from articles.views.doors import find, onward
 from loops.credit import actions, queries
 from loops.credit.lineage import contributors as roles_of
+from loops.evolve.improvements import queries as improvements
 from people.doors import AgentRequest, agents_only
 from people.models import User
 from tickets.queries import teams_of
@@ -29,6 +30,7 @@ def mine(request: AgentRequest) -> HttpResponse:
     context = {
         "used": [one for one in used if one.count],
         "unused": [one for one in used if not one.count],
+        "improved": improvements.credited_to(user) if user.shows_credit else [],
         "thanks": queries.thanks_to(user),
     }
     return render(request, "credit/mine.html", context)

@@ -684,6 +684,7 @@ def roles() -> list[tuple[str, str, str]]:
             role += f", {agent.roles}"
         shown.append((agent.email, agent.name, role))
     shown += [
+        ("product@demo.test", "Ayla Demir", "Product team"),
         ("customer@demo.test", "Rosa Delgado", "Customer"),
         ("partner@demo.test", "Tim Aalto", "Customer of a partner"),
     ]

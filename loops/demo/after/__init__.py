@@ -11,6 +11,7 @@ from loops.demo.after import (
     asking,
     coaching,
     duplicates,
+    improvements,
     outside,
     remarks,
     rollups,
@@ -27,6 +28,8 @@ STEPS: list[Callable[[datetime], None]] = [
     administration.add,
     remarks.add,
     outside.add,
+    # After gaps and contradictions: proposals are made of them.
+    improvements.add,
     # Last: figures are counted of what is there.
     rollups.add,
 ]

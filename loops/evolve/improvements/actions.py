@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from kcs.errors import BadValue, NotAllowed, Refused
 from loops.credit.lineage import of_articles
-from loops.evolve.improvements import rights
+from loops.evolve.improvements import evidence, rights
 from loops.models import Gap, Improvement, ImprovementEvent, Topic
 from people.actions import tell
 from people.models import Domain, Notification, User
@@ -62,8 +62,6 @@ def propose(
     domain: Domain | None = None,
 ) -> Improvement:
     """Propose by hand: any agent may. What it hangs on is the evidence that it begins with."""
-    from loops.evolve.improvements import evidence
-
     if not by.is_agent:
         raise NotAllowed(_("Only agents propose improvements."))
     if kind not in Kind.values:

@@ -33,7 +33,7 @@ RELATED = ("article", "topic", "pair", "gap__topic", "domain")
 def measure_all(now: datetime, tick: Tick = silent) -> int:
     """Each that shipped in the last half year, anew; how many."""
     rows = Improvement.objects.filter(state=Improvement.State.SHIPPED).exclude(
-        effect__settled=True
+        effect__contains={"settled": True}
     )
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     touched = _touched(now) if ids else {}

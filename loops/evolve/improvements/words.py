@@ -24,7 +24,7 @@ def cost(minutes: float, site: SiteSettings) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{number_format(round(100 * share, 1 if share < 0.1 else 0))} %"
+    return f"{number_format(100 * share, 1 if share < 0.1 else 0)} %"
 
 
 def sentence(reason: list[Any]) -> str:

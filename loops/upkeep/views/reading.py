@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.views.doors import find
 from loops.credit.views import told as told_contributors
+from loops.evolve.improvements import queries as improvements
 from loops.models import Upkeep
 from loops.statistics.rates import ENOUGH
 from loops.upkeep import computing, deciding, lists, recall, words
@@ -37,6 +38,7 @@ def evidence(request: AgentRequest, number: str) -> HttpResponse:
         "may_review": deciding.may_review(request.user),
         "may_recall": recall.may_recall(request.user),
         "may_merge": ("change", "merge") in request.user.rights,
+        "known_faults": improvements.known_of(article, request.user),
         **told_contributors(article, request.user),
         "nav": "knowledge",
     }
