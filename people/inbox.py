@@ -52,6 +52,12 @@ ICONS = {
     Kind.ASKED: "message-circle-question-mark",
     Kind.ANSWERED: "message-circle-reply",
     Kind.RECALLED: "undo-2",
+    Kind.BURST: "trending-up",
+    Kind.IMPROVEMENT: "hammer",
+    Kind.PUBLISHED: "globe",
+    Kind.CAPTURE_LIST: "list-todo",
+    Kind.DIGEST: "newspaper",
+    Kind.RECOUNT: "scale",
 }
 
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("he", _("Hebrew"))]
 
 
+def mailed_at_first() -> list[str]:
+    """The week in figures is a letter from the start; other kinds are mailed to who asks."""
+    return ["digest"]
+
+
 class Team(models.Model):
     """People who work one queue. A private team's tickets are seen by its members alone."""
 
@@ -140,7 +145,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     mailed = ArrayField(
         models.CharField(max_length=24),
-        default=list,
+        default=mailed_at_first,
         blank=True,
         verbose_name=_("kinds of notification also sent by mail"),
     )
