@@ -117,6 +117,12 @@ app.conf.beat_schedule = {
         "task": "loops.tasks.draw_samples",
         "schedule": crontab(day_of_week="mon", hour=4, minute=15),
     },
+    # Mondays, before anybody starts: the week in figures. Several starts, for those whom a start
+    # that was killed left out; nobody is told twice.
+    "write-digests": {
+        "task": "loops.tasks.write_digests",
+        "schedule": crontab(day_of_week="mon", hour="5-7", minute=10),
+    },
     # Fridays: what one's knowledge did is read at the end of the week that it is about.
     "tell-credit": {
         "task": "loops.tasks.tell_credit",

@@ -134,3 +134,9 @@ def count_expertise() -> int:
 def find_patterns() -> int:
     """Look for what articles, and the tickets of one, have in common."""
     return int(JOBS["patterns"].run())
+
+
+@shared_task
+def write_digests() -> int:
+    """The week in figures, to everybody whom figures are for."""
+    return int(JOBS["digest"].run())

@@ -86,6 +86,11 @@ JOBS: dict[str, Job] = {
             "loops.reports.finding:run",
         ),
         Job(
+            "digest",
+            _("the week in figures, for everybody who was not told yet"),
+            "loops.insights.digest:run",
+        ),
+        Job(
             "recount",
             _("a random sample of days, counted again"),
             "loops.evolve.rollups.jobs:recount",
