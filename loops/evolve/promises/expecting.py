@@ -40,13 +40,13 @@ where k.kind = 'resolution' and k.at >= %s and k.at < %s and m.private is not tr
 group by 1 order by 2 desc, 1 limit %s
 """
 CAUSES = """
-select tt.topic_id, p.article_id, count(*) as n
+select tt.topic_id, p.article_id, p.name, p.language, count(*) as n
 from tickets_ticket t
   join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
   join loops_topic p on p.id = tt.topic_id
   left join people_team m on m.id = t.team_id
 where t.is_defect and t.created_at >= %s and t.created_at < %s and m.private is not true
-group by 1, 2 order by 3 desc, 1 limit %s
+group by 1, 2, 3, 4 order by 5 desc, 1 limit %s
 """
 
 
@@ -57,7 +57,8 @@ def compute(now: datetime) -> dict[str, Any]:
         articles = [{"id": pk, "n": n} for pk, n in cursor.fetchall()]
         cursor.execute(CAUSES, [since, now, MOST])
         causes = [
-            {"id": pk, "article": article, "n": n} for pk, article, n in cursor.fetchall()
+            {"id": pk, "article": article, "name": name, "language": language, "n": n}
+            for pk, article, name, language, n in cursor.fetchall()
         ]
     share = publication.helped(now)
     found = {
@@ -108,6 +109,7 @@ class Asked:
 
     articles: list[int]
     causes: list[int]
+    cause_names: list[tuple[str, str]]
     article_demand: float  # tickets a week
     cause_demand: float
     by_articles: Saved
@@ -128,6 +130,7 @@ def asked(found: Mapping[str, Any], *, articles: int, causes: int) -> Asked:
     return Asked(
         [one["id"] for one in published],
         [one["id"] for one in fixed],
+        [(one["name"], one["language"]) for one in fixed],
         links / WEEKS,
         defects / WEEKS,
         _published(links, share),

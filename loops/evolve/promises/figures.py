@@ -168,9 +168,10 @@ def step_links(scope: Scope, days: Sequence[date], every: str, what: str) -> lis
     return found
 
 
-def hidden(people: Iterable[int], user: User) -> bool:
-    """Whether a group's figure would be one about persons whom this reader may not read."""
-    behind = set(people)
-    if not behind or len(behind) >= access.GROUP or not access.minimum():
+def hidden(people: Iterable[int] | None, user: User) -> bool:
+    """Whether a group's figure would be one about persons whom this reader may not read. None
+    stands for three and more people."""
+    behind = set(people or ())
+    if people is None or not behind or len(behind) >= access.GROUP or not access.minimum():
         return False
     return not behind <= access.people_for(user)

@@ -8,6 +8,7 @@ night has not looked at yet is said to be so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from loops.charts import Chart, Lines, Series, Stacked
 from loops.evolve.promises import figures
 from loops.evolve.promises.figures import Told
 from loops.evolve.promises.outcomes import add_up
-from loops.evolve.rollups import numbers
+from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.numbers import Totals
 from loops.evolve.scope import Scope
 from loops.models import TicketTopic
@@ -69,14 +70,14 @@ def _says() -> dict[str, str]:
 def page(scope: Scope, user: User, every: str) -> Page:
     earlier = scope.before()
     numbers.programme(scope, earlier)
-    points = numbers.series(scope, every)
+    points, before = spans.flow(scope, earlier, every)
     now = add_up(point.totals for point in points)
-    before = numbers.totals(earlier)
+    teams, domains = spans.groups(scope)
+    few = spans.few(scope)
     names, says = _names(), _says()
     kinds = numbers.NOVELTIES[:-1]
     labels = figures.step_labels([point.day for point in points], every)
     head = _("Month") if every == "month" else _("Week")
-    everybody = numbers.solvers(scope)
     told = Page(
         [
             figures.share(
@@ -119,12 +120,11 @@ def page(scope: Scope, user: User, every: str) -> Page:
                 labels_shown=7,
             ),
         ],
-        _by_team(scope, user, everybody),
-        _by_domain(scope, user),
+        _by_team(scope, user, teams, few),
+        _by_domain(scope, user, domains, few),
         [names[kind] for kind in kinds],
     )  # fmt: skip
-    behind = {person for people in everybody.values() for person in people}
-    told.hidden = figures.hidden(behind, user)
+    told.hidden = figures.hidden(few.everybody, user)
     return told
 
 
@@ -133,7 +133,12 @@ def _series(kind: str, label: str, points: list[numbers.Point]) -> Series:
 
 
 def _group(
-    scope: Scope, label: str, totals: Totals, people: frozenset[int], user: User, **where: Any
+    scope: Scope,
+    label: str,
+    totals: Totals,
+    people: Iterable[int] | None,
+    user: User,
+    **where: Any,
 ) -> Group:
     known = totals.classified - totals.no_event
     shares = [
@@ -145,35 +150,40 @@ def _group(
     return Group(label, known, shares, figures.hidden(people, user))
 
 
-def _by_team(scope: Scope, user: User, people: dict[int, frozenset[int]]) -> list[Group]:
+def _by_team(scope: Scope, user: User, found: dict[int, Totals], few: spans.Few) -> list[Group]:
     if scope.team is not None:
         return []
-    found = numbers.teams(scope)
     names: dict[int, str] = dict(Team.objects.filter(pk__in=found).values_list("pk", "name"))
     names[0] = _("No team")
     rows = [
-        _group(scope, names[team], totals, people.get(team, frozenset()), user, team=team)
+        _group(scope, names[team], totals, few.teams.get(team), user, team=team)
         for team, totals in found.items()
         if totals.classified and team in names
     ]
     return sorted(rows, key=lambda row: (row.label == names[0], row.label))
 
 
-def _by_domain(scope: Scope, user: User) -> list[Group]:
+def _by_domain(
+    scope: Scope, user: User, found: dict[int, Totals], few: spans.Few
+) -> list[Group]:
     """The branches below the one that was chosen, or the first ones, each as a whole: that is
     what their tickets are asked for by."""
-    found = numbers.domains(scope)
-    people = numbers.solvers(scope, "domain")
     rows = Domain.objects.order_by("path").values_list("pk", "path", "name")
     paths = {path: (pk, name) for pk, path, name in rows}
     by_key = {pk: path for path, (pk, _name) in paths.items()}
     deep = scope.domain.path.count("/") + 2 if scope.domain else 1
     parts: dict[str, list[Totals]] = {}
-    behind: dict[str, set[int]] = {}
+    behind: dict[str, set[int] | None] = {}
     for domain, totals in found.items():
         branch = "/".join(by_key.get(domain, "").split("/")[:deep])
         parts.setdefault(branch, []).append(totals)
-        behind.setdefault(branch, set()).update(people.get(domain, ()))
+        together = behind.setdefault(branch, set())
+        people = few.domains.get(domain)
+        if together is None or people is None:
+            # Three and more stand behind one of them, and so behind the branch.
+            behind[branch] = None if totals.solved else together
+        else:
+            together.update(people)
     own = scope.domain.path if scope.domain else ""
     groups = []
     for branch, several in sorted(parts.items()):
@@ -182,9 +192,7 @@ def _by_domain(scope: Scope, user: User) -> list[Group]:
             name = _("%(name)s itself") % {"name": name}
         # No address asks for tickets of no domain, or of a branch without what is below it.
         pk = 0 if branch == own else pk
-        group = _group(
-            scope, name, add_up(several), frozenset(behind[branch]), user, domain=pk or None
-        )
+        group = _group(scope, name, add_up(several), behind[branch], user, domain=pk or None)
         groups.append(group if pk else replace(group, shares=[_plain(t) for t in group.shares]))
     return [group for group in groups if group.n]
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from loops.charts import Chart, Lines
 from loops.evolve.promises import figures
 from loops.evolve.promises.figures import Told
-from loops.evolve.rollups import numbers
+from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.numbers import AgentTotals, Durations, Point, Totals, VisitTotals
 from loops.evolve.scope import Scope
 from loops.models import Improvement
@@ -93,21 +93,21 @@ def all_visits(parts: Iterable[VisitTotals]) -> VisitTotals:
 def gather(scope: Scope, every: str) -> Numbers:
     before = scope.before()
     numbers.programme(scope, before)
-    points = numbers.series(scope, every)
-    times = numbers.times_series(scope, numbers.RESOLUTION, every)
-    people = numbers.agents_series(scope, every)
-    visits = numbers.visits_series(scope, every)
+    points, totals_before = spans.flow(scope, before, every)
+    times, times_before = spans.times_series(scope, [numbers.RESOLUTION], every, before)
+    visits, visits_before = spans.visits(scope, before, every)
+    people, people_before = spans.people(scope, before, every)
     days = [point.day for point in points]
     return Numbers(
         days,
         points,
-        numbers.totals(before),
-        [times[day] for day in days],
-        numbers.times(before, numbers.RESOLUTION)[""],
+        totals_before,
+        [times[numbers.RESOLUTION][day] for day in days],
+        times_before[numbers.RESOLUTION],
         [visits[day] for day in days],
-        numbers.visits(before),
+        visits_before,
         [people[day] for day in days],
-        numbers.agents(before),
+        people_before,
     )
 
 

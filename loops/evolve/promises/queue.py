@@ -35,7 +35,6 @@ from loops.evolve.rollups import numbers
 from loops.evolve.rollups.days import ONE
 from loops.evolve.rollups.numbers import Point
 from loops.evolve.scope import Scope
-from loops.models import Topic
 from people.models import User
 from tickets.models import Ticket
 
@@ -53,7 +52,7 @@ class WhatIf:
     causes: int
     chosen: Asked
     article_rows: list[Article]
-    cause_rows: list[Topic]
+    cause_rows: list[tuple[str, str]]  # name and language
     share_n: int
     fixes: int
 
@@ -318,13 +317,12 @@ def _what_if(articles: int, causes: int, user: User) -> WhatIf | None:
     chosen = expecting.asked(found.data, articles=articles, causes=causes)
     rows = Article.objects.visible_to(user).filter(pk__in=chosen.articles)
     shown = {row.pk: row for row in rows.only("number", "title", "language")}
-    topics = {row.pk: row for row in Topic.objects.filter(pk__in=chosen.causes)}
     return WhatIf(
         articles,
         causes,
         chosen,
         [shown[pk] for pk in chosen.articles if pk in shown][:SHOWN],
-        [topics[pk] for pk in chosen.causes if pk in topics][:SHOWN],
+        chosen.cause_names[:SHOWN],
         int(found.data["helped"]["n"]),
         found.data["fixed"]["fixes"],
     )

@@ -20,8 +20,7 @@ from loops.charts import Chart, Lines, Series, StepCurve
 from loops.charts.figures import duration, number, percent, times
 from loops.evolve.promises import comparing, figures, findings, waiting
 from loops.evolve.promises.figures import Told
-from loops.evolve.promises.outcomes import all_times
-from loops.evolve.rollups import numbers
+from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.numbers import Durations, Totals
 from loops.evolve.scope import Scope
 from loops.models import Finding, Outcome
@@ -93,15 +92,10 @@ def page(scope: Scope, user: User, every: str) -> Page:
     numbers.programme(scope, before)
     outcomes = numbers.by_outcome(scope)
     outcomes.pop("imported", None)
-    kinds = {kind: numbers.times(scope, kind, by_outcome=True) for kind in comparing.RATIOS}
-    series = numbers.times_series(scope, numbers.RESOLUTION, every)
-    first = numbers.times_series(scope, numbers.FIRST_RESPONSE, every)
+    kinds = spans.times(scope, before, comparing.RATIOS)
+    steps, _earlier = spans.times_series(scope, waiting.KINDS, every)
+    first, series = steps[numbers.FIRST_RESPONSE], steps[numbers.RESOLUTION]
     days = sorted(series)
-    earlier = {
-        kind: numbers.times(before, kind)[""]
-        for kind in (numbers.FIRST_RESPONSE, numbers.RESOLUTION)
-    }
-    solvers = {one for people in numbers.solvers(scope).values() for one in people}
     known = {outcome: outcomes.get(outcome) or Totals() for outcome in numbers.OUTCOMES}
     everything = Totals()
     for one in outcomes.values():
@@ -114,11 +108,11 @@ def page(scope: Scope, user: User, every: str) -> Page:
             outcome,
             labels[outcome],
             totals,
-            {k: d.get(outcome) for k, d in kinds.items()},
+            {kind: one.now.get(outcome) for kind, one in kinds.items()},
         )
         for outcome, totals in known.items()
     ]
-    whole = {kind: all_times(found.values()) for kind, found in kinds.items()}
+    whole = {kind: one.whole for kind, one in kinds.items()}
     rows.append(_row(scope, "", _("All"), everything, dict(whole)))
     head = _("Month") if every == "month" else _("Week")
     found = findings.read_for([comparing.KEY, waiting.KEY], scope, user)
@@ -126,17 +120,17 @@ def page(scope: Scope, user: User, every: str) -> Page:
     told = Page(
         [
             figures.time(
-                _("First response"), whole["first_response"], earlier["first_response"],
+                _("First response"), whole["first_response"], kinds["first_response"].before,
                 says=_("is the median from arrival to the first answer"),
                 url=figures.behind(scope, "solved"),
             ),
             figures.time(
-                _("Time to resolve"), whole["resolution"], earlier["resolution"],
+                _("Time to resolve"), whole["resolution"], kinds["resolution"].before,
                 says=_("is the median from arrival to solution"),
                 url=figures.behind(scope, "solved"),
             ),
             figures.time(
-                _("Time worked"), whole["worked"],
+                _("Time worked"), whole["worked"], kinds["worked"].before,
                 says=_("is the median of the time that the ticket was open on a screen"),
                 url=figures.behind(scope, "solved"),
             ),
@@ -147,7 +141,7 @@ def page(scope: Scope, user: User, every: str) -> Page:
         why_not,
         _waiting(found.get(waiting.KEY)),
     )  # fmt: skip
-    told.hidden = figures.hidden(solvers, user)
+    told.hidden = figures.hidden(spans.few(scope).everybody, user)
     return told
 
 

@@ -1,0 +1,202 @@
+"""Questions that a page asks of two periods or of several groups at once: a period and the one
+before it, steps of both or neither, teams and domains. The same figures as `numbers` gives, in a
+third of the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from loops.evolve.rollups import columns, numbers
+from loops.evolve.rollups.numbers import AgentTotals, Durations, Point, Totals, VisitTotals
+from loops.evolve.scope import Scope
+
+# Fewer people behind a group's figures than this have to be known by name: access.GROUP.
+FEW = 3
+
+
+def _wide(scope: Scope, before: Scope) -> Scope:
+    """Both periods as one. A month that lies in both of them in part is read from its days."""
+    wide = replace(scope, begins=before.begins, period="")
+    months = sorted({*numbers._months(before), *numbers._months(scope)})
+    wide.__dict__["_whole_months"] = months
+    return wide
+
+
+def _when(scope: Scope, every: str) -> tuple[str, dict[str, Any]]:
+    """The step of a day in the period; nothing for a day before it. Without steps only which
+    of the two it is."""
+    given = {"turn": scope.begins}
+    if not every:
+        return "day >= %(turn)s as step", given
+    step = numbers._step(every).removesuffix(" as step")
+    return f"case when day >= %(turn)s then {step} end as step", given
+
+
+def _sums(
+    table: columns.Table, scope: Scope, before: Scope, *dims: str, every: str
+) -> Iterator[dict[str, Any]]:
+    when, given = _when(scope, every)
+    where, more = numbers._cut_where(_wide(scope, before), *dims, step=every)
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in table.sums)
+    grouped = ", ".join(str(at + 1) for at in range(1 + len(dims)))
+    return numbers._rows(
+        f"select {', '.join([when, *dims])}, {sums} from {table.name} where {where}"
+        f" group by {grouped}",
+        given | more,
+    )
+
+
+def flow(scope: Scope, before: Scope, every: str) -> tuple[list[Point], Totals]:
+    """`numbers.series` of the period, and `numbers.totals` of the one before."""
+    found = {day: Totals() for day in numbers._steps(scope, every)}
+    earlier = Totals()
+    for row in _sums(columns.FLOW, scope, before, "outcome", every=every):
+        day, outcome = row.pop("step"), row.pop("outcome")
+        (found[day] if day else earlier)._add(outcome, row)
+    return [Point(day, found[day]) for day in sorted(found)], earlier
+
+
+def people(
+    scope: Scope, before: Scope, every: str
+) -> tuple[dict[date, dict[int, AgentTotals]], dict[int, AgentTotals]]:
+    """`numbers.agents_series` of the period, and `numbers.agents` of the one before."""
+    found: dict[date, dict[int, AgentTotals]] = {d: {} for d in numbers._steps(scope, every)}
+    earlier: dict[int, AgentTotals] = {}
+    if numbers.times_kept(scope):
+        for row in _sums(columns.AGENTS, scope, before, "person", every=every):
+            day = row.pop("step")
+            (found[day] if day else earlier)[row["person"]] = AgentTotals(**row)
+    return found, earlier
+
+
+def visits(
+    scope: Scope, before: Scope, every: str
+) -> tuple[dict[date, VisitTotals], VisitTotals]:
+    """`numbers.visits_series` of the period, and `numbers.visits` of the one before."""
+    when, given = _when(scope, every)
+    where, more = numbers._where(_wide(scope, before), every)
+    found = {day: VisitTotals() for day in numbers._steps(scope, every)}
+    earlier = VisitTotals()
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in columns.VISITS.sums)
+    for row in numbers._rows(
+        f"select {when}, {sums} from loops_visits where {where} group by 1", given | more
+    ):
+        day = row.pop("step")
+        if day:
+            found[day] = VisitTotals(**row)
+        else:
+            earlier = VisitTotals(**row)
+    return found, earlier
+
+
+@dataclass
+class Lasted:
+    """Durations of a period: by outcome and, for the one before, of all together."""
+
+    now: dict[str, Durations] = field(default_factory=dict)
+    before: Durations = field(default_factory=Durations)
+
+    @property
+    def whole(self) -> Durations:
+        found = Durations()
+        for one in self.now.values():
+            found.counts.update(one.counts)
+        return found
+
+
+def times(scope: Scope, before: Scope, kinds: Iterable[str]) -> dict[str, Lasted]:
+    """`numbers.times` of several kinds, by outcome, and of the period before."""
+    found = {kind: Lasted() for kind in kinds}
+    if not numbers.times_kept(scope):
+        return found
+    when, given = _when(scope, "")
+    where, more = numbers._cut_where(_wide(scope, before), "kind", "outcome")
+    for row in numbers._rows(
+        f"select {when}, kind, outcome, bucket, sum(n)::bigint as n"
+        f" from loops_times, unnest(buckets, counts) u(bucket, n)"
+        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3, 4",
+        given | more | {"kinds": list(found)},
+    ):
+        kept = found[row["kind"]]
+        into = kept.before
+        if row["step"]:
+            into = kept.now.setdefault(row["outcome"], Durations())
+        into.counts[row["bucket"]] += row["n"]
+    return found
+
+
+def times_series(
+    scope: Scope, kinds: Iterable[str], every: str, before: Scope | None = None
+) -> tuple[dict[str, dict[date, Durations]], dict[str, Durations]]:
+    """`numbers.times_series` of several kinds, and the period before where one is given."""
+    steps = list(numbers._steps(scope, every))
+    found = {kind: {day: Durations() for day in steps} for kind in kinds}
+    earlier = {kind: Durations() for kind in found}
+    if not numbers.times_kept(scope):
+        return found, earlier
+    when, given = _when(scope, every)
+    wide = _wide(scope, before) if before else scope
+    where, more = numbers._cut_where(wide, "kind", step=every)
+    for row in numbers._rows(
+        f"select {when}, kind, bucket, sum(n)::bigint as n"
+        f" from loops_times, unnest(buckets, counts) u(bucket, n)"
+        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3",
+        given | more | {"kinds": list(found)},
+    ):
+        into = found[row["kind"]][row["step"]] if row["step"] else earlier[row["kind"]]
+        into.counts[row["bucket"]] += row["n"]
+    return found, earlier
+
+
+def groups(scope: Scope) -> tuple[dict[int, Totals], dict[int, Totals]]:
+    """`numbers.teams` and `numbers.domains`."""
+    where, given = numbers._cut_where(scope, "domain")
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in columns.FLOW.sums)
+    teams: dict[int, Totals] = {}
+    domains: dict[int, Totals] = {}
+    for row in numbers._rows(
+        f"select team, domain, outcome, {sums} from loops_flow where {where}"
+        " group by grouping sets ((team, outcome), (domain, outcome))",
+        given,
+    ):
+        team, domain, outcome = row.pop("team"), row.pop("domain"), row.pop("outcome")
+        into, key = (domains, domain) if team is None else (teams, team)
+        into.setdefault(key, Totals())._add(outcome, row)
+    return teams, domains
+
+
+@dataclass
+class Few:
+    """Groups with fewer than three people behind their figures, and who those are. `everybody`
+    is nothing where three and more stand behind the whole of the scope."""
+
+    everybody: frozenset[int] | None = None
+    teams: dict[int, frozenset[int]] = field(default_factory=dict)
+    domains: dict[int, frozenset[int]] = field(default_factory=dict)
+
+
+def few(scope: Scope) -> Few:
+    """Who stands behind small groups. Figures by person are kept for a domain or a channel, not
+    for both: then those of all channels."""
+    wide = replace(scope, channel="")
+    wide.__dict__["_whole_months"] = numbers._months(scope)
+    where, given = numbers._cut_where(wide, "domain")
+    found = Few()
+    for row in numbers._rows(
+        "select team, domain, grouping(team, domain) as which,"
+        f" array_agg(distinct person) as people from loops_agents where {where}"
+        " group by grouping sets ((), (team), (domain)) having count(distinct person) < %(few)s",
+        given | {"few": FEW},
+    ):
+        # A bit for each of the two that the row is a sum over.
+        who = frozenset(row["people"] or ())
+        if row["which"] == 3:
+            found.everybody = who
+        elif row["which"] == 1:
+            found.teams[row["team"]] = who
+        else:
+            found.domains[row["domain"]] = who
+    return found
