@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from loops.evolve.topics import clusters, novelty
 from loops.evolve.topics.clusters import Labels
 from loops.evolve.topics.novelty import Flags, Numbers
-from loops.evolve.topics.vectors import Points, Space, two_threads, unit
+from loops.evolve.topics.vectors import Points, Space, one_thread, unit
 
 # Answers are compared where at least half of the tickets have one, and so many linked ones.
 ANSWERED = 0.5
@@ -65,7 +65,7 @@ def judge(
     """Judge each ticket; `articles` names the one that it is linked to, 0 for none. The same
     input gives the same answer."""
     linked = articles > 0
-    with two_threads():
+    with one_thread():
         space = Space(texts) if vectors is None else None
         points = space.place(texts) if space is not None else vectors
         assert points is not None

@@ -46,7 +46,7 @@ order by t.created_at desc, t.id desc limit %(most)s
 """
 
 
-def run(tick: Tick = silent, day: date | None = None) -> int:
+def run(tick: Tick = silent, day: date | None = None, *, most: int = A_NIGHT) -> int:
     """Replay what was missed since; how many missed answers have words to propose."""
     now = timezone.now()
     found = 0
@@ -54,7 +54,7 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
         if not mine:
             return 0
         with connection.cursor() as cursor:
-            cursor.execute(DUE, {"since": now - RECENT, "now": now, "most": A_NIGHT})
+            cursor.execute(DUE, {"since": now - RECENT, "now": now, "most": most})
             due = cursor.fetchall()
         for ticket, article, search in due:
             found += replay(ticket, article, search)
