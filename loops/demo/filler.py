@@ -32,7 +32,7 @@ from articles.models import (
     View,
 )
 from articles.search import index
-from loops.demo import generator, people
+from loops.demo import generator, people, repeating
 from loops.intake import recount
 from loops.intake.copying import analyse, copy, identify, numbers
 from loops.models import Link, Opening, Outcome, Search
@@ -40,6 +40,8 @@ from people.models import Domain, Organisation, Team, User
 from tickets.models import Message, Requester, Ticket, TicketEvent
 
 BATCH = 4_000
+# From four slices of this many tickets on the year repeats one of them.
+SLICE, LEAST_SLICES = 25_000, 4
 ARTICLE_BATCH = 1_000
 AGENTS = 40
 WORD = re.compile(r"[^\W\d_]{3,}")
@@ -170,7 +172,7 @@ class Filler:
             self._people()
         self.topics: list[Topic] = []
         self.unborn: list[Unborn] = []
-        self.done = self.trailed = 0
+        self.visits = 0
         made: list[int] = []
         for count in _parts(self.wanted["articles"], ARTICLE_BATCH):
             with transaction.atomic():
@@ -179,10 +181,17 @@ class Filler:
         # The one that is born next stands last.
         self.unborn.sort(key=lambda one: one.born, reverse=True)
         self.places = list(accumulate(1 / (n + 10) ** 0.8 for n in range(len(self.topics))))
-        for count in _parts(self.wanted["tickets"], BATCH):
-            with transaction.atomic():
-                self._tickets(count)
-            tick(count)
+        wanted = self.wanted["tickets"]
+        slices = max(1, wanted // SLICE)
+        if slices < LEAST_SLICES:
+            self._slice(wanted, 0, 1, tick)
+        else:
+            first = repeating.Slice.begin()
+            self._slice(wanted // slices, 0, 1 / slices, tick)
+            first.end()
+            repeating.repeat(first, slices - 2, 365 * DAY / slices, tick)
+            rest = wanted - Ticket.objects.filter(pk__gte=first.first[Ticket]).count()
+            self._slice(rest, 1 - 1 / slices, 1, tick)
         if not self.wanted["tickets"]:
             known = list(
                 Ticket.objects.order_by("-pk").only("created_at", "assignee")[:200_000]
@@ -375,15 +384,28 @@ class Filler:
 
     # -- tickets ----------------------------------------------------------------------------
 
-    def _moments(self, count: int) -> list[datetime]:
-        """When the next tickets came, in order through all of the year, and a little more often
-        each month: tickets lie in their table as they arrived."""
-        total, rng = max(1, self.wanted["tickets"]), self.rng
-        passed = sorted((self.done + rng.random() * count) / total for _ in range(count))
-        self.done += count
-        return [self.now - 365 * DAY * (1 - share) ** 1.1 for share in passed]
+    def _slice(
+        self, count: int, begins: float, ends: float, tick: Callable[[int], Any]
+    ) -> None:
+        """So many tickets between these parts of the year, from 0 to 1."""
+        self.window, self.planned, self.done = (begins, ends), count, 0
+        share = self.wanted["events"] / max(1, self.wanted["tickets"])
+        for part in _parts(count, BATCH):
+            with transaction.atomic():
+                self._tickets(part, round(part * share))
+            tick(part)
 
-    def _tickets(self, count: int) -> None:
+    def _moments(self, count: int) -> list[datetime]:
+        """When the next tickets came, in order: they lie in their table as they arrived."""
+        begins, ends = self.window
+        step, rng = (ends - begins) / max(1, self.planned), self.rng
+        passed = sorted(
+            begins + (self.done + rng.random() * count) * step for _ in range(count)
+        )
+        self.done += count
+        return [self.now - 365 * DAY * (1 - share) for share in passed]
+
+    def _tickets(self, count: int, events: int) -> None:
         fresh = iter(numbers("tickets_number", count))
         self.rows = Rows()
         for at in self._moments(count):
@@ -405,9 +427,7 @@ class Filler:
         identify(self.rows.tickets)
         for ticket, (about_it, written) in zip(self.rows.tickets, self.rows.told, strict=True):
             self._work(ticket, about_it, written=written)
-        total = max(1, self.wanted["tickets"])
-        due = round(self.wanted["events"] * self.done / total) - self.trailed
-        self._trail(self.rows.tickets, due)
+        self._trail(self.rows.tickets, events)
         self._help(count)
         self.rows.write()
 
@@ -514,7 +534,7 @@ class Filler:
         answered = at + MINUTE * min(2_000, 5 + rng.lognormvariate(3.2, 1.0))
         solved = None
         if not undone:
-            solved = answered + MINUTE * (45 + rng.lognormvariate(5.6, 1.3))
+            solved = answered + MINUTE * (45 + min(11_000, rng.lognormvariate(5.6, 1.3)))
             solved = min(solved, max(self.now, answered + MINUTE))
             if solved > self.now - 4 * DAY:
                 state = "solved"
@@ -550,7 +570,6 @@ class Filler:
 
     def _trail(self, tickets: list[Ticket], count: int) -> None:
         """Further events on these tickets: what a year leaves behind."""
-        self.trailed += count
         for ticket in self.rng.choices(tickets, k=count) if tickets else ():
             at = min(ticket.created_at + MINUTE * self.rng.randint(1, 3_000), self.now)
             moved = {"from": 2, "to": self.rng.choice((1, 3))}
@@ -563,9 +582,10 @@ class Filler:
         if not self.topics:
             return
         since, until = self.rows.tickets[0].created_at, self.rows.tickets[-1].created_at
-        for n in range(round(tickets * 0.3)):
+        for _n in range(round(tickets * 0.3)):
             at = since + (until - since) * rng.random()
-            visit = f"fill-{self.run}-{self.done}-{n}"
+            self.visits += 1
+            visit = f"fill-{self.run}-{self.visits}"
             empty = rng.random() < 0.1
             found = [] if empty else [rng.choice(self.topics)[0] for _ in range(6)]
             search = Search(
