@@ -59,7 +59,7 @@ def tags() -> Cast:
     tag = Func(F("article__tags"), function="unnest", output_field=TextField())
     first = KeyTextTransform("article", KeyTransform("0", "results"))
     found = (
-        Search.objects.filter(ticket=OuterRef("pk"), count__gt=0)
+        Search.objects.filter(ticket=OuterRef(OuterRef("pk")), count__gt=0)
         .order_by("-at", "-pk")
         .annotate(first=Cast(first, BigIntegerField()))
         .values("first")[:1]
