@@ -16,7 +16,9 @@ from loops.demo.after import (
     remarks,
     rollups,
     templates,
+    topics,
     upkeep,
+    visits,
 )
 
 STEPS: list[Callable[[datetime], None]] = [
@@ -28,6 +30,8 @@ STEPS: list[Callable[[datetime], None]] = [
     administration.add,
     remarks.add,
     outside.add,
+    topics.add,
+    visits.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
     # Last: figures are counted of what is there.

@@ -23,7 +23,7 @@ from people.actions.inbox import tell
 from people.doors import AgentRequest, agents_only
 from people.models import Domain, Notification, Team, User
 
-DAYS = (0, 14, 30, 60, 90, 120, 180, 270, 365)
+PLACES = 120  # steps that one drawing shows
 
 
 @require_safe
@@ -160,27 +160,33 @@ def _days(cohort: learning.Cohort) -> int | None:
 
 
 def _curves(cohorts: list[learning.Cohort], milestone: str) -> StepCurve:
+    """The curves at every day on which any of them falls, as far as somebody is watched."""
+    shown = [cohort for cohort in cohorts if cohort.curve is not None]
+    steps = {step.time for one in shown if one.curve for step in one.curve.steps}
+    last = max((one.curve.seen_until for one in shown if one.curve), default=0.0)
+    days = sorted({0.0, *steps, last})[:PLACES]
     series = []
-    for cohort in cohorts:
-        if cohort.curve is None:
-            continue
-        steps = [cohort.curve.at(day) for day in DAYS]
+    for cohort in shown:
+        assert cohort.curve is not None
+        # Whoever came to it stays there: a curve that reached the bottom does not end.
+        over = cohort.curve.steps[-1] if cohort.curve.ended == cohort.curve.n else None
+        told = [cohort.curve.at(day) or over for day in days]
         series.append(
             Series(
                 cohort.name,
-                [step.share if step else None for step in steps],
-                low=[step.low if step else None for step in steps],
-                high=[step.high if step else None for step in steps],
+                [one.share if one else None for one in told],
+                low=[one.low if one else None for one in told],
+                high=[one.high if one else None for one in told],
             )
         )
     return StepCurve(
         key="cohorts",
         title=_("Not there yet"),
         subtitle=str(learning.MILESTONES[milestone]),
-        labels=[_("day %(n)s") % {"n": day} for day in DAYS],
-        times=list(DAYS),
+        labels=[_("day %(n)s") % {"n": round(day)} for day in days],
+        times=days,
         series=series,
-        n=sum(cohort.people for cohort in cohorts if cohort.curve is not None),
+        n=sum(cohort.people for cohort in shown),
     )
 
 
