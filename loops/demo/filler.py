@@ -389,6 +389,8 @@ class Filler:
     ) -> None:
         """So many tickets between these parts of the year, from 0 to 1."""
         self.window, self.planned, self.done = (begins, ends), count, 0
+        since = self.now - 365 * DAY * (1 - begins)
+        self.unborn = [one for one in self.unborn if one.born >= since]
         share = self.wanted["events"] / max(1, self.wanted["tickets"])
         for part in _parts(count, BATCH):
             with transaction.atomic():
