@@ -25,7 +25,7 @@ MISSING = (
     "",
     "",
 )
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Nobody has written about these, and people ask for them again and again.
 NOTHING = (
     ("loyalty cards for regular guests", 9),
@@ -118,7 +118,7 @@ class Story:
                     state="noted" if end == "helped" else "resolved",
                     comment="" if end == "helped" else self.chance.choice(MISSING),
                     answer="" if end == "helped" else "Thank you. We looked at it.",
-                    answered_at=None if end == "helped" else at + self.chance.randint(2, 70) * 60 * MINUTE,
+                    answered_at=None if end == "helped" else at + self.chance.randint(2, 70) * HOUR,
                 )
             )  # fmt: skip
 
