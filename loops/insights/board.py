@@ -10,6 +10,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from articles.models import Article
@@ -43,7 +44,11 @@ def weeks(
     scope: Scope, points: Sequence[Point], every: str
 ) -> tuple[list[str], list[str], str]:
     """Labels of the steps, the tickets behind each, and what to say of steps that are cut."""
-    form = "j M" if every == "week" else "M Y"
+    if get_language_bidi():
+        # A drawing runs from left to right, and a day beside a Hebrew word would turn round.
+        form = "j.n" if every == "week" else "n.Y"
+    else:
+        form = "j M" if every == "week" else "M Y"
     labels, links, cut = [], [], False
     for i, point in enumerate(points):
         after = points[i + 1].day if i + 1 < len(points) else scope.ends + timedelta(days=1)

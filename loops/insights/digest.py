@@ -135,7 +135,7 @@ def _figures(now: Totals, past: Totals) -> list[str]:
         "%(n)s tickets were solved; %(before)s in the week before.",
         now.solved,
     ) % {"n": number(now.solved), "before": number(past.solved)}
-    reused = _("%(reused)s reused an article, %(created)s articles were written.") % {
+    reused = _("Reused an article: %(reused)s. Wrote one: %(created)s.") % {
         "reused": number(now.reused),
         "created": number(now.created),
     }

@@ -75,16 +75,19 @@ def span(share: Share) -> str:
     }
 
 
+def signed(value: float) -> str:
+    """With its sign, and to one place."""
+    kept = round(value, 1)
+    return f"{'+' if kept > 0 else '−' if kept < 0 else '±'}{number_format(abs(kept), 1)}"
+
+
 def points_of(share: Share, past: Share | None, better: int = 0) -> Change | None:
     """The change of a rate in points, coloured only where chance does not explain it."""
     change = difference(past, share) if past else None
     if past is None or change is None:
         return None
     sure = differ(past, share)
-    said = _("%(sign)s%(points)s points") % {
-        "sign": "+" if change[0] > 0 else "−" if change[0] < 0 else "±",
-        "points": number_format(abs(change[0]) * 100, 1),
-    }
+    said = _("%(points)s points") % {"points": signed(change[0] * 100)}
     if not sure:
         return Change(_("%(change)s, no clear change") % {"change": said})
     tone = "" if not better else "ok" if sure == better else "bad"
@@ -187,7 +190,7 @@ def _reuse_to_create(
     change = None
     if value is not None and before is not None and past:
         sure = differ(share(past.totals), share(now.totals))
-        said = f"{'+' if value >= before else '−'}{number_format(abs(value - before), 1)}"
+        said = signed(value - before)
         change = (
             Change(said, "up" if sure > 0 else "down")
             if sure
@@ -267,8 +270,7 @@ def _searched(
     value, before = each(now), each(past)
     change = None
     if value is not None and before is not None:
-        sign = "+" if value >= before else "−"
-        change = Change(f"{sign}{number_format(abs(value - before), 1)}")
+        change = Change(signed(value - before))
     null = now.searches.null_rate
     return Kpi(
         "searches", _("Searches per solved ticket"),
