@@ -99,13 +99,14 @@ def _scatter(y: np.ndarray, shape: np.ndarray, weeks_before: int) -> float:
     if there.sum() <= 2:
         return 1.0
     residuals = (y[there] - fitted[there]) / np.sqrt(fitted[there])
-    n = len(residuals)
-    spread = float((residuals**2).sum()) / (n - 2)
-    lasting, power = 1.0, float((residuals**2).sum())
-    for lag in range(1, 1 + floor(4 * (n / 100) ** (2 / 9))):
+    n, power = len(residuals), float((residuals**2).sum())
+    if not power:
+        return 1.0
+    spread, lasting, lags = power / (n - 2), 1.0, floor(4 * (n / 100) ** (2 / 9))
+    for lag in range(1, 1 + lags):
         # The sample's autocorrelation is too small by about 1/n.
         alike = float((residuals[lag:] * residuals[:-lag]).sum()) / power + 1 / n
-        lasting += 2 * (1 - lag / (1 + floor(4 * (n / 100) ** (2 / 9)))) * alike
+        lasting += 2 * (1 - lag / (1 + lags)) * alike
     return max(1.0, spread) * max(1.0, lasting)
 
 

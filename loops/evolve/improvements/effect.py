@@ -173,8 +173,16 @@ def _controls(
 
 
 def _topics(rows: QuerySet[Ticket]) -> int:
-    links = Link.objects.resolutions().filter(ticket__in=rows.values("pk")).order_by()
-    return links.values("article").distinct().count()
+    """How many topics these tickets are of; known ones are articles."""
+    tickets = rows.values("pk")
+    links = Link.objects.resolutions().filter(ticket__in=tickets).order_by()
+    alike = TicketTopic.objects.filter(ticket__in=tickets, topic__isnull=False).order_by()
+    found: set[tuple[int | None, int | None]] = {
+        (article, None) for article in links.values_list("article", flat=True).distinct()
+    }
+    for article, topic in alike.values_list("topic__article", "topic").distinct():
+        found.add((article, None) if article else (None, topic))
+    return len(found)
 
 
 def _bursting(begin: datetime, end: datetime) -> Subject:
