@@ -19,7 +19,7 @@ from loops.reports.base import COMMON, LINKS, Column, Report, Row, Summary, Told
 
 ARTICLE, COUNT, RECORD = "article", "count", "record"
 MOST_OF_IT = 0.8
-BARS = 30
+BARS = 40
 
 
 class Distribution(Report):
@@ -200,23 +200,34 @@ class Distribution(Report):
             )
         ordered = sorted(counts, key=lambda pk: (-counts[pk], pk))
         idle = self.articles(asked, counts).exclude(pk__in=list(counts)).order_by("pk")
-        shown = [*ordered, *idle.values_list("pk", flat=True)[: max(0, BARS - len(ordered))]]
-        names = dict(Article.objects.filter(pk__in=shown[:BARS]).values_list("pk", "number"))
+        shown = [*ordered, *idle.values_list("pk", flat=True)]
+        labels, values, links = bars(shown, counts)
         return Pareto(
             key="reuse",
             title=self.title,
-            subtitle=_(
-                "Bars: reuses of each article. Line: their share of all reuse, added up."
-            ),
-            labels=[names.get(pk, "") for pk in shown],
-            series=[(_("Reuses"), [counts.get(pk, 0) for pk in shown])],
+            subtitle=_("Bars: reuses. Line: their share of all reuse, added up."),
+            labels=labels,
+            series=[(_("Reuses"), values)],
             unit=_("reuses"),
             head=_("Article"),
             kept=BARS,
-            links=[
-                numbered("articles:detail", names[pk]) if pk in names else "" for pk in shown
-            ],
+            links=links,
         )
+
+
+def bars(shown: list[int], counts: dict[int, int]) -> tuple[list[str], list[int], list[str]]:
+    """One bar for each article; of many articles one for each so many, the most reused first."""
+    if len(shown) <= BARS:
+        names = dict(Article.objects.filter(pk__in=shown).values_list("pk", "number"))
+        links = [numbered("articles:detail", names[pk]) for pk in shown]
+        return [names[pk] for pk in shown], [counts.get(pk, 0) for pk in shown], links
+    step = -(-len(shown) // BARS)
+    parts = [(at, shown[at : at + step]) for at in range(0, len(shown), step)]
+    labels = [
+        _("%(first)s to %(last)s") % {"first": at + 1, "last": at + len(part)}
+        for at, part in parts
+    ]
+    return labels, [sum(counts.get(pk, 0) for pk in part) for _at, part in parts], []
 
 
 def few(counts: dict[int, int]) -> int:

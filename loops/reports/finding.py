@@ -205,7 +205,7 @@ def _common(domains: list[int | None]) -> int | None:
 # Private teams' tickets are nobody else's, not even as a number.
 SAID = """
 with told as (
-  select t.id, e.key as facet, lower(trim(e.value)) as value,
+  select t.id, e.key as facet, lower(trim(e.value)) as value, trim(e.value) as shown,
          coalesce(split_part(d.path, '/', 1), '') as root
     from tickets_ticket t
     left join people_domain d on d.id = t.domain_id
@@ -213,7 +213,8 @@ with told as (
     cross join lateral jsonb_each_text(t.environment) e
    where t.created_at >= %s and g.private is not true and t.external_system <> 'recall'
      and jsonb_typeof(t.environment) = 'object' and length(e.value) between 1 and 60)
-select {who} as article, told.root, told.facet, told.value, count(distinct told.id)
+select {who} as article, told.root, told.facet, told.value, count(distinct told.id),
+  min(told.shown)
   from told {links}
  group by 1, 2, 3, 4
 """
@@ -225,10 +226,12 @@ def environments() -> list[Found]:
 
     since = timezone.now() - WINDOW
     whole: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for _none, root, facet, value, n in _said("null::bigint", "", since):
+    written: dict[tuple[str, str], str] = {}
+    for _none, root, facet, value, n, shown in _said("null::bigint", "", since):
         whole[root, facet][value] = n
+        written[facet, value] = shown
     own: dict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
-    for article, root, facet, value, n in _said("l.article_id", LINKED, since):
+    for article, root, facet, value, n, _shown in _said("l.article_id", LINKED, since):
         own[article, root, facet][value] = n
     enough = {key: values for key, values in own.items() if sum(values.values()) >= TICKETS}
     tests = sum(len(values) for values in enough.values())
@@ -249,7 +252,7 @@ def environments() -> list[Found]:
         Found(
             kind=Kind.ENVIRONMENT,
             key=f"environment:{article}:{facet}:{value}"[:200],
-            name=f"{facet}: {value}",
+            name=f"{facet}: {written[facet, value]}",
             articles=[article],
             domain=articles[article].domain_id,
             strength=round(k / n - usual, 4),
@@ -263,7 +266,7 @@ def environments() -> list[Found]:
     ]  # fmt: skip
 
 
-def _said(who: str, links: str, since: Any) -> list[tuple[Any, str, str, str, int]]:
+def _said(who: str, links: str, since: Any) -> list[tuple[Any, str, str, str, int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(SAID.format(who=who, links=links), [since])
         return cursor.fetchall()

@@ -119,7 +119,7 @@ class SearchQuality(Report):
             Column("searches", _("Searches"), "number"),
         ]
         for name in SHARES:
-            figures.append(Column(name, RESULTS[name], "number"))
+            figures.append(Column(name, RESULTS[name], "number", exported=True))
             figures += share_columns(f"{name}_rate", LABELS[name], n="searches")
         return [
             *figures,
@@ -171,7 +171,8 @@ class SearchQuality(Report):
         for name in SHARES:
             cells |= share_cells(f"{name}_rate", Share(counted[name], n))
             if counted[name]:
-                links[name] = asked.url(by=SEARCH, where=place, result=name)
+                way = asked.url(by=SEARCH, where=place, result=name)
+                links |= {name: way, f"{name}_rate": way}
         if counted["clicked"]:
             links["rank"] = asked.url(by=RANK, where=place, result=None)
         for name in ("rank", "rank_p90", "mrr"):

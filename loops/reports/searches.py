@@ -50,9 +50,9 @@ HELP = "help"
 
 OUTSIDE, INSIDE, SUGGESTED = "outside", "inside", "suggested"
 WHERE: dict[str, Any] = {
-    OUTSIDE: gettext_lazy("Outside, in the help centre"),
-    INSIDE: gettext_lazy("Inside, in one's own words"),
-    SUGGESTED: gettext_lazy("Inside, suggested for a ticket"),
+    OUTSIDE: gettext_lazy("Outside"),
+    INSIDE: gettext_lazy("Inside, typed"),
+    SUGGESTED: gettext_lazy("Inside, suggested"),
 }
 EMPTY, CLICKED, UNCLICKED, ESCALATED, ABANDONED = (
     "empty", "clicked", "unclicked", "escalated", "abandoned",

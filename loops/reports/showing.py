@@ -51,6 +51,10 @@ LABELS: dict[str, Any] = {
     "audience": gettext_lazy("Audience"),
     "governance": gettext_lazy("Governance"),
     "what": gettext_lazy("Which"),
+    "axes": gettext_lazy("Axes"),
+    "where": gettext_lazy("Where"),
+    "result": gettext_lazy("What became of it"),
+    "outcome": gettext_lazy("Deflection"),
     "part": gettext_lazy("Part in it"),
     "aspect": gettext_lazy("Aspect"),
 }

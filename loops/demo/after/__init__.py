@@ -9,6 +9,7 @@ from datetime import datetime
 from loops.demo.after import (
     administration,
     asking,
+    averages,
     coaching,
     duplicates,
     improvements,
@@ -32,6 +33,7 @@ STEPS: list[Callable[[datetime], None]] = [
     outside.add,
     topics.add,
     visits.add,
+    averages.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
     # Last: figures are counted of what is there.

@@ -59,10 +59,10 @@ def add(now: datetime) -> None:
         ),
     ]
     story = Story(found, chance)
-    for n, (query, end) in enumerate(plan):
+    for query, end in plan:
         # The last three weeks have most of them: the help centre is young.
         ago = timedelta(days=DAYS * chance.random() ** 1.6, hours=1)
-        story.visit(f"demo-visit-{n:04}", now - ago, query, end)
+        story.visit(f"{chance.getrandbits(64):016x}", now - ago, query, end)
     arrived = (
         TicketEvent.objects.filter(
             verb="received", detail__has_key="visit", at__gte=now - timedelta(days=DAYS)
