@@ -11,6 +11,7 @@ from kcs.pages import keyset
 from loops.evolve import access
 from loops.evolve.rollups import records
 from loops.evolve.scope import Scope
+from loops.insights import filters
 from people.doors import AgentRequest, agents_only
 
 ROWS = 50
@@ -36,6 +37,7 @@ def tickets(request: AgentRequest) -> HttpResponse:
 
     context = {
         "scope": scope,
+        "filters": filters.bar(request, scope),
         "asked": asked,
         "count": asked.figure(scope),
         "page": page,
