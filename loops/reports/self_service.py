@@ -315,19 +315,20 @@ class SelfService(Report):
 
 
 def looked_first(asked: Asked) -> Share:
-    """Of the tickets that arrived by the web, those whose requester had searched or read in the
-    same visit."""
-    web = Ticket.objects.filter(
-        asked.period("created_at"), asked.tickets(""), asked.in_domains(), channel="web"
-    ).exclude(external_system="recall")
-    came = tickets_of_visits().filter(ticket__in=web.order_by().values("pk"))
-    ended = dict(came.values_list("ticket", "stay"))
-    names = set(ended.values())
+    """Of the tickets that were written in the help centre, those whose requester had searched
+    or read in the same visit."""
+    written = Ticket.objects.filter(
+        asked.period("created_at"), asked.tickets(""), asked.in_domains()
+    )
+    came = tickets_of_visits().filter(ticket__in=written.order_by().values("pk"))
+    stays = list(came.values_list("stay", flat=True))
+    signs = (Search.objects, Opening.objects)
     looked = {
-        *Search.objects.filter(visit__in=names).order_by().values_list("visit", flat=True),
-        *Opening.objects.filter(visit__in=names).order_by().values_list("visit", flat=True),
+        stay
+        for rows in signs
+        for stay in rows.filter(visit__in=stays).order_by().values_list("visit", flat=True)
     }
-    return Share(sum(1 for stay in ended.values() if stay in looked), web.count())
+    return Share(sum(1 for stay in stays if stay in looked), len(stays))
 
 
 # Shared with the other reports about searches -----------------------------------------------------
