@@ -3,50 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 Format = Callable[[float], str]
 NOTHING = "–"
 
 
+def places(value: float, n: int) -> str:
+    """Rounded: `number_format` alone cuts off, and 66.66 would be 66.6."""
+    return str(number_format(round(value, n), n))
+
+
 def number(value: float) -> str:
     whole = abs(value - round(value)) < 1e-9
-    return str(number_format(value, 0 if whole else 1, force_grouping=True))
+    n = 0 if whole else 1
+    return str(number_format(round(value, n), n, force_grouping=True))
 
 
 def percent(value: float) -> str:
     """A share from 0 to 1."""
-    return f"{number_format(round(value * 100), 0)}%"
+    return f"{places(value * 100, 0)}%"
 
 
 def percent_exactly(value: float) -> str:
     """A share from 0 to 1, with one place: for a headline, or where the places differ."""
-    return f"{number_format(value * 100, 1)}%"
+    return f"{places(value * 100, 1)}%"
 
 
 def ratio(value: float) -> str:
     """So many to one."""
-    return f"{number_format(value, 1)} : 1"
+    return f"{places(value, 1)} : 1"
 
 
 def times(value: float) -> str:
     """So many times as much."""
-    return f"× {number_format(value, 2)}"
+    return f"× {places(value, 2)}"
 
 
 def duration(seconds: float) -> str:
     """A time in its largest unit that leaves at least one: 45 min, 3.2 h, 1.8 d."""
     minutes = seconds / 60
     if minutes < 1:
-        return _("%(n)s s") % {"n": number_format(seconds, 0)}
+        return _("%(n)s s") % {"n": places(seconds, 0)}
     if minutes < 99.5:
-        return _("%(n)s min") % {"n": number_format(minutes, 0)}
+        return _("%(n)s min") % {"n": places(minutes, 0)}
     hours = minutes / 60
     if hours < 48:
-        return _("%(n)s h") % {"n": number_format(hours, 1)}
-    return _("%(n)s d") % {"n": number_format(hours / 24, 1)}
+        return _("%(n)s h") % {"n": places(hours, 1)}
+    return _("%(n)s d") % {"n": places(hours / 24, 1)}
 
 
 def minutes(value: float) -> str:
@@ -75,6 +83,14 @@ RAW: dict[str, tuple[float, str]] = {
     "minutes": (1, "min"),
     "days": (1, "d"),
 }
+
+
+def step_label(day: date, every: str = "week") -> str:
+    """A day, or a month, in the few letters that have room under an axis. A drawing runs from
+    left to right, and a number beside a Hebrew word would turn round in it."""
+    if get_language_bidi():
+        return date_format(day, "n.Y" if every == "month" else "j.n")
+    return date_format(day, "M Y" if every == "month" else "j M")
 
 
 def said(value: float | None, form: Format) -> str:
