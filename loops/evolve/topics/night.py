@@ -45,7 +45,7 @@ def run(tick: Tick = silent, day: date | None = None, *, seconds: float = 0) -> 
         if not mine:
             return 0
         waiting = _waiting(now, all_of_them=not seconds)
-        if not waiting:
+        if seconds and not waiting:
             return 0
         gaps.close_covered(now)
         figures.follow_links(now)
