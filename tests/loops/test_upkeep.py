@@ -238,7 +238,7 @@ def test_the_panel_says_who_confirmed_it_and_why_we_doubt(
     address = reverse("upkeep:evidence", args=[article.number])
     htmx.force_login(make.publisher())
     htmx.get(address)  # a process asks once whether anybody was set up
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         panel = htmx.get(address)
     assert "Confirmed by 2 reuses in 30 days, last by Dana Moss" in panel.text
     assert "1 open flag" in panel.text
