@@ -70,11 +70,11 @@ def roll_up() -> int:
     """
     due = rollups.due()
     for day in due:
-        roll_up_day.apply_async((day.isoformat(),), expires=rollups.EVERY)
+        roll_up_day.delay_on_commit(day.isoformat())
     return len(due)
 
 
-@shared_task
+@shared_task(expires=rollups.EVERY)
 def roll_up_day(day: str) -> bool:
     """Count one day anew, if anything happened to it."""
     return days.count_if_dirty(date.fromisoformat(day))

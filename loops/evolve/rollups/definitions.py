@@ -73,7 +73,7 @@ def define(key: str, *, by: User, values: dict[str, int], note: str = "") -> Def
     note = " ".join(note.split())[:300]
     if len(note) < 5:
         raise BadValue(_("Say why, in a few words: readers of the figures ask."), field="note")
-    same = Definition.objects.select_for_update().filter(key=key)
+    same = Definition.objects.select_for_update(no_key=True).filter(key=key)
     for known in same:
         if DEFAULTS[key] | known.parameters == values:
             raise Refused(
@@ -92,7 +92,8 @@ def activate(definition: Definition, *, by: User) -> Definition:
     newest first, so that pages show the new figures within minutes."""
     _administrators(by)
     rows = {
-        row.pk: row for row in Definition.objects.select_for_update().filter(key=definition.key)
+        row.pk: row
+        for row in Definition.objects.select_for_update(no_key=True).filter(key=definition.key)
     }
     chosen = rows[definition.pk]
     if chosen.active:
