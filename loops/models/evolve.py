@@ -592,17 +592,25 @@ class Finding(models.Model):
 
 class Holding(models.Model):
     """How many of a topic's tickets one person solved, in the window of the nightly job, and
-    how many of those without a link. Private teams' tickets are left out."""
+    how many of those without a link. Private teams' tickets are left out.
+
+    `total` is the topic's, and `place` the person's in it: 1 solved most.
+    """
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="holdings")
     person = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
     solved = models.PositiveIntegerField()
     unlinked = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    place = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("expertise")
         verbose_name_plural = _("expertise")
         constraints = [models.UniqueConstraint(fields=["topic", "person"], name="holding_once")]
+        indexes = [
+            models.Index(fields=["topic"], condition=Q(place=1), name="holding_busiest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic_id} {self.person_id}"

@@ -14,16 +14,21 @@ from loops.models import Topic
 LOCK = 4_120_513  # so that two runs come one after the other
 
 HOLDINGS = """
-insert into loops_holding (topic_id, person_id, solved, unlinked)
-select tt.topic_id, t.solved_by_id, count(*), count(*) filter (where tt.source <> 'link')
-from tickets_ticket t
-  join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
-  join loops_outcome o on o.ticket_id = t.id and o.ended_at is null
-  left join people_team m on m.id = t.team_id
-where t.solved_at >= %(since)s and t.solved_by_id is not null and m.private is not true
-  and o.outcome <> 'imported'
-  and o.reason not in ('spam', 'duplicate_ticket', 'no_reply', 'account_action')
-group by 1, 2
+insert into loops_holding (topic_id, person_id, solved, unlinked, total, place)
+select topic_id, solved_by_id, solved, unlinked, sum(solved) over (partition by topic_id),
+  row_number() over (partition by topic_id order by solved desc, solved_by_id)
+from (
+  select tt.topic_id, t.solved_by_id, count(*) as solved,
+    count(*) filter (where tt.source <> 'link') as unlinked
+  from tickets_ticket t
+    join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
+    join loops_outcome o on o.ticket_id = t.id and o.ended_at is null
+    left join people_team m on m.id = t.team_id
+  where t.solved_at >= %(since)s and t.solved_by_id is not null and m.private is not true
+    and o.outcome <> 'imported'
+    and o.reason not in ('spam', 'duplicate_ticket', 'no_reply', 'account_action')
+  group by 1, 2
+) held
 """
 
 TEAMS = """

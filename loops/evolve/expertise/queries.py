@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Q, Sum
 
 from articles.models import Article, Confidence
 from loops.evolve.access import Teams
@@ -22,6 +22,7 @@ from tickets.models import Ticket
 ENOUGH = 10  # solved tickets of a topic, before anybody speaks of concentration
 HALF = 0.5
 SHOWN = 40
+MOST = 200  # topics that are looked at for one page
 CAPTURE = 5
 AWAY_WEEKS = 2
 COVER = 0.8
@@ -70,19 +71,13 @@ def bus_factor(solved: Iterable[int]) -> int:
 def held(*, domains: Iterable[int] | None = None, person: int | None = None) -> list[Held]:
     """The topics of the window with ten solved tickets or more, those without a validated
     article and with the greatest concentration first."""
-    rows = Holding.objects.order_by()
+    rows = Holding.objects.filter(place=1, total__gte=ENOUGH)
     if domains is not None:
         rows = rows.filter(topic__domain__in=list(domains))
     if person is not None:
         rows = rows.filter(topic__in=Holding.objects.filter(person=person).values("topic"))
-    enough = (
-        rows.values("topic")
-        .annotate(total=Sum("solved"), most=Max("solved"))
-        .filter(total__gte=ENOUGH)
-        .annotate(share=F("most") * 1.0 / F("total"))
-        .order_by("-share", "-total")
-    )
-    keys = [row["topic"] for row in enough[: SHOWN * 5]]
+    share = F("solved") * 1.0 / F("total")
+    keys = list(rows.order_by(-share, "-total", "topic").values_list("topic", flat=True)[:MOST])
     by_topic: dict[int, list[tuple[int, int, int]]] = {key: [] for key in keys}
     for topic, who, solved, unlinked in (
         Holding.objects.filter(topic__in=keys)

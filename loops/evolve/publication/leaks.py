@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Func, IntegerField, Value
+from django.db.models import CharField, F, Func, Value
 from django.db.models.functions import Length, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -207,17 +207,18 @@ def _requesters(keys: list[int]) -> dict[int, list[str]]:
 
 
 def _organisations(texts: list[str]) -> list[str]:
-    """The customers whose names stand in any of these texts: the database looks, because there
-    may be more customers than anybody wants to read for one page."""
-    if not texts:
+    """The customers whose names may stand in any of these texts: those whose name begins with
+    a word of them. There may be more customers than anybody wants to read for one page."""
+    words = sorted({word for text in texts for word in re.split(r"\s+", text.lower()) if word})
+    if not words:
         return []
-    whole = "\n".join(texts).lower().replace("\x00", "")
-    inside = Func(
-        Value(whole, CharField()), Lower("name"), function="strpos", output_field=IntegerField()
+    bare = sorted({*words, *(word.strip(".,;:!?()[]{}<>\"'«»„“”’*_`") for word in words)})
+    first = Lower(
+        Func(F("name"), Value(" "), Value(1), function="split_part", output_field=CharField())
     )
-    known = Organisation.objects.annotate(long=Length("name"), place=inside)
+    known = Organisation.objects.annotate(long=Length("name"), first=first)
     return list(
-        known.filter(long__gte=NAMED, place__gt=0).order_by().values_list("name", flat=True)
+        known.filter(long__gte=NAMED, first__in=bare).order_by().values_list("name", flat=True)
     )
 
 

@@ -32,7 +32,7 @@ def solved(topic: Topic, person: User, times: int, *, team=None, source="likenes
     """Rows as the verbs leave them, without their way there."""
     make.gate("off")
     now, asker = timezone.now(), make.ticket().requester
-    last = Ticket.objects.order_by("-pk").values_list("pk", flat=True)[0] * 1000
+    last = Ticket.objects.order_by("-pk").values_list("pk", flat=True)[0] * 1000 + 9_000_000
     tickets = Ticket.objects.bulk_create(
         Ticket(number=f"KT-{last + n}", subject="Asked", requester=asker, team=team,
                state="solved", solved_at=now, solved_by=person, seconds_worked=600)
