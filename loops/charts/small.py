@@ -47,7 +47,7 @@ class Spark:
 
     @property
     def empty(self) -> bool:
-        return sum(value is not None for value in self.values) < 2
+        return all(value is None for value in self.values)
 
     @cached_property
     def drawing(self) -> SafeString:
@@ -60,7 +60,8 @@ class Spark:
             return 3 + across * i, 4 + (self.height - 8) * (1 - part)
 
         tone = f"c{self.tone}"
-        parts = [polyline([at(i) for i in run], f"ln {tone}") for run in runs(self.values)]
+        lines = [run for run in runs(self.values) if len(run) > 1]
+        parts = [polyline([at(i) for i in run], f"ln {tone}") for run in lines]
         last = max(i for i, value in enumerate(self.values) if value is not None)
         return drawn([*parts, dot(*at(last), tone, 2.5)])
 

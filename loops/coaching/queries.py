@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from loops.charts import Lines, Spark
 from loops.coaching import access, charts, measures, stopping
 from loops.models import CoachNote, Goal, Opening, Outcome, Proposal, Sample, Search
 from loops.queries import people_read_by
@@ -33,7 +34,7 @@ class Coachee:
     last: Sample | None = None
     figures: measures.Figures | None = None
     verdicts: dict[str, stopping.Verdict] = field(default_factory=dict)
-    spark: charts.Line | None = None
+    spark: Spark | None = None
     proposal: Proposal | None = None
     note: CoachNote | None = None
 
@@ -42,7 +43,7 @@ class Coachee:
 class Home:
     coachees: list[Coachee]
     team: list[Coachee]
-    chart: charts.Chart | None
+    chart: Lines | None
     figures: measures.Figures | None
 
 
@@ -134,7 +135,7 @@ class Results:
     due: list[Sample]
     figures: measures.Figures
     verdicts: dict[str, stopping.Verdict]
-    chart: charts.Chart | None
+    chart: Lines | None
     notes: list[CoachNote]
     proposals: list[Proposal]
     goals: list[Goal]

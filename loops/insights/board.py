@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from articles.models import Article
 from kcs.templatetags.ui import CONFIDENCE
 from loops.charts import Lines, Meter, Series, Spark, Stacked
+from loops.charts.figures import step_label
 from loops.evolve import access
 from loops.evolve.rollups import numbers
 from loops.evolve.rollups.numbers import Point, Totals
@@ -44,15 +43,10 @@ def weeks(
     scope: Scope, points: Sequence[Point], every: str
 ) -> tuple[list[str], list[str], str]:
     """Labels of the steps, the tickets behind each, and what to say of steps that are cut."""
-    if get_language_bidi():
-        # A drawing runs from left to right, and a day beside a Hebrew word would turn round.
-        form = "j.n" if every == "week" else "n.Y"
-    else:
-        form = "j M" if every == "week" else "M Y"
     labels, links, cut = [], [], False
     for i, point in enumerate(points):
         after = points[i + 1].day if i + 1 < len(points) else scope.ends + timedelta(days=1)
-        labels.append(date_format(point.day, form))
+        labels.append(step_label(point.day, every))
         part = between(scope, point.day, after - timedelta(days=1))
         links.append(records(part, what="solved"))
         cut = cut or point.day < scope.begins
