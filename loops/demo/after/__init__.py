@@ -13,6 +13,7 @@ from loops.demo.after import (
     coaching,
     duplicates,
     improvements,
+    insights,
     outside,
     remarks,
     rollups,
@@ -36,8 +37,10 @@ STEPS: list[Callable[[datetime], None]] = [
     averages.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
-    # Last: figures are counted of what is there.
+    # Figures are counted of what is there.
     rollups.add,
+    # What was counted is frozen.
+    insights.add,
 ]
 
 
