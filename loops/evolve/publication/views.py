@@ -45,7 +45,7 @@ def publication(request: AgentRequest) -> HttpResponse:
     which = request.GET.get("list", "now")
     if which not in NAMES:
         raise BadValue(_("There is no such list."), field="list")
-    scope = Scope.asked(request.GET, request.user, usual="1y")
+    scope = Scope.asked(request.GET, request.user, usual="1y", site=request.site_settings)
     everything, months = queries.lags(
         scope.since,
         scope.until,
