@@ -31,7 +31,7 @@ from loops.evolve.promises import expecting, figures, findings
 from loops.evolve.promises.expecting import Asked, Saved
 from loops.evolve.promises.figures import Told
 from loops.evolve.promises.outcomes import add_up
-from loops.evolve.rollups import numbers
+from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.days import ONE
 from loops.evolve.rollups.numbers import Point
 from loops.evolve.scope import Scope
@@ -91,9 +91,11 @@ class Page:
     what_if: WhatIf | None
     articles: int
     causes: int
+    hidden: bool = False
 
 
 def page(scope: Scope, user: User, every: str, given: Any) -> Page:
+    numbers.programme(scope)
     points = numbers.series(scope, every)
     now = timezone.now().astimezone(scope.zone).date()
     undone = Ticket.objects.visible_to(user).undone().filter(scope.tickets())
@@ -146,6 +148,7 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
         _what_if(articles, causes, user),
         articles,
         causes,
+        figures.hidden(spans.few(scope).everybody, user),
     )  # fmt: skip
 
 

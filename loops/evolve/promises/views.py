@@ -105,14 +105,14 @@ def queue_page(request: AgentRequest) -> HttpResponse:
     """Why the queue does not get shorter, and what would make it."""
     asked = _asked(request)
     page = queue.page(asked.scope, request.user, asked.every, request.GET)
+    # What waits is in the queue for everybody; how much a team of two solves is not.
+    charts = [one for one in page.charts if not page.hidden or one.key in ("split", "backlog")]
     kept = [
         (name, value)
         for name, value in request.GET.items()
         if name not in ("articles", "causes", *filters.PASSING)
     ]
-    return _show(
-        request, "queue", asked, page.charts, page=page, kept=kept, most=expecting.MOST
-    )
+    return _show(request, "queue", asked, charts, page=page, kept=kept, most=expecting.MOST)
 
 
 @require_safe
