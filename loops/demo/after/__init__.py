@@ -15,6 +15,7 @@ from loops.demo.after import (
     improvements,
     insights,
     outside,
+    promises,
     remarks,
     rollups,
     templates,
@@ -35,6 +36,7 @@ STEPS: list[Callable[[datetime], None]] = [
     topics.add,
     visits.add,
     averages.add,
+    promises.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
     # Figures are counted of what is there.

@@ -199,9 +199,9 @@ def _solved_with(article: Article, period: dict[str, Any]) -> str:
     return f"{reverse('insights:tickets')}?{urlencode(asked)}"
 
 
-def key_of(older: int, newer: int) -> str:
-    """What makes it the same proposal tomorrow."""
-    return f"contradiction:{older}:{newer}"
+def key_of(kind: str, pair: int) -> str:
+    """What makes it the same proposal tomorrow: the night's own list has the same."""
+    return f"{kind}:pair:{pair}"
 
 
 def _contradictions(
@@ -215,10 +215,10 @@ def _contradictions(
             pk__in=[pair["pair"] for pair in seen], state=Pair.State.OPEN
         ).values_list("pk", flat=True)
     )
-    keys = [key_of(pair["older"], pair["newer"]) for pair in seen]
-    proposed = {row.key: row for row in Improvement.objects.filter(key__in=keys)}
-    for pair, key in zip(seen, keys, strict=True):
-        improvement = proposed.get(key)
+    rows = Improvement.objects.filter(pair__in=open_pairs).order_by("pk")
+    proposed = {row.pair_id: row for row in rows}
+    for pair in seen:
+        improvement = proposed.get(pair["pair"])
         declined = improvement is not None and improvement.state == Improvement.State.DECLINED
         if pair["pair"] not in open_pairs or declined:
             continue
@@ -249,8 +249,7 @@ def propose(pair: int, *, by: User, kind: str) -> Improvement:
     seen = Article.objects.visible_to(by).in_bulk([row["older"], row["newer"]]) if row else {}
     if row is None or len(seen) < 2:
         raise BadValue(_("There is no such contradiction."), field="pair")
-    key = key_of(row["older"], row["newer"])
-    if Improvement.objects.filter(key=key).exists():
+    if Improvement.objects.filter(pair=pair).exists():
         raise Refused(_("Somebody has proposed this already."))
     older, newer = seen[row["older"]], seen[row["newer"]]
     made = improvements.propose(
@@ -260,7 +259,7 @@ def propose(pair: int, *, by: User, kind: str) -> Improvement:
         text=_quoted(row, older, newer),
         article=newer,
     )
-    made.key, made.pair_id = key, pair
+    made.key, made.pair_id = key_of(kind, pair), pair
     made.save(update_fields=["key", "pair"])
     return made
 

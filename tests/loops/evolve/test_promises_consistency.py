@@ -119,7 +119,9 @@ def test_a_contradiction_is_proposed_once_and_quotes_both(answers):
     assert posted.status_code == 302
     made = Improvement.objects.get()
     assert (made.kind, made.pair, made.by) == ("fix", pair, coach)
-    assert made.key == f"contradiction:{one.pk}:{other.pk}"
+    assert made.key == f"fix:pair:{pair.pk}"
+    assert made.article == other
+    assert one.number in made.title
     assert "90 days" in made.text
     assert "180 days" in made.text
     again = signed_in(coach).post(
