@@ -50,7 +50,7 @@ class SelfService(Report):
     )
     icon = "life-buoy"
     filters = (
-        "from", "to", "period", "domain", "category", "tag", "role", "owner", "creator", "q",
+        "from", "to", "period", "domain", "category", "tag", "owner", "creator", "q",
     )  # fmt: skip
     open_people = ("owner", "creator")
     groups: ClassVar[Any] = {
