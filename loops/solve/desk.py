@@ -24,6 +24,7 @@ from articles import parts, rules, text
 from articles.models import PARTS, Article, Flag, Template
 from articles.search import query as engine
 from kcs.errors import Missing
+from loops.evolve.improvements import queries as improvements
 from loops.models import Delivery, Link, Outcome, Search
 from loops.solve import actions, gate
 from people.doors import AgentRequest
@@ -137,7 +138,9 @@ def find_ticket(request: AgentRequest, number: str) -> Ticket:
 
 def find_article(request: AgentRequest, number: str) -> Article:
     return get_object_or_404(
-        Article.objects.visible_to(request.user).select_related("owner", "domain", "template"),
+        improvements.with_fault(Article.objects.visible_to(request.user)).select_related(
+            "owner", "domain", "template"
+        ),
         number=number.upper(),
     )
 
@@ -269,7 +272,7 @@ class Workspace:
         if not self.selected_number:
             return None
         article = (
-            Article.objects.visible_to(self.user)
+            improvements.with_fault(Article.objects.visible_to(self.user))
             .select_related("owner", "template")
             .filter(number=self.selected_number)
             .first()
@@ -289,6 +292,7 @@ class Workspace:
             "may_suggest": rules.may_suggest(self.user, article),
             "open_flags": article.open_flags,
             "facets": article.environment_facets,
+            "known_faults": improvements.fault_of(article),
         }
 
     # -- the bottom --------------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from articles.models import Article
+from articles.queries import ArticleQuerySet
 from loops.evolve.improvements import rights
 from loops.models import Improvement
 from people.models import User
@@ -66,6 +69,35 @@ def known_of(article: Article, user: User) -> list[Improvement]:
     rows = visible_to(user).filter(about, kind=rights.PRODUCT)
     told = rows.exclude(state=Improvement.State.PROPOSED, answer="")
     return list(told.select_related("answered_by").order_by("-pk")[:3])
+
+
+def with_fault(articles: ArticleQuerySet) -> ArticleQuerySet:
+    """Articles with `fault`, the newest of what `known_of` says, in the same statement: where
+    an article is opened while a requester waits."""
+    told = (
+        Improvement.objects.filter(article=OuterRef("pk"), kind=rights.PRODUCT)
+        .exclude(state=Improvement.State.PROPOSED, answer="")
+        .order_by("-pk")
+    )
+    shown = {name: name for name in ("pk", "title", "state", "answer", "shipped_at", "due_on")}
+    answerer = F("answered_by__name")
+    row = told.values(told=JSONObject(**shown, answered_by=answerer))
+    return articles.annotate(fault=Subquery(row[:1]))
+
+
+def fault_of(article: Any) -> list[dict[str, Any]]:
+    """The same for the template; nothing of an article that was not asked `with_fault`."""
+    found = getattr(article, "fault", None)
+    if not found:
+        return []
+    shipped, due = found["shipped_at"], found["due_on"]
+    return [
+        {
+            **found,
+            "shipped_at": datetime.fromisoformat(shipped) if shipped else None,
+            "due_on": date.fromisoformat(due) if due else None,
+        }
+    ]
 
 
 def credited_to(user: User) -> list[Any]:

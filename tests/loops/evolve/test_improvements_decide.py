@@ -134,6 +134,12 @@ def test_agents_read_the_answer_beside_the_article(htmx, product, fault, article
     shown = htmx.get(where).text
     assert "Known fault of the product" in shown
     assert "Give the discount as an amount." in shown
+    # And where they answer: beside the ticket, without another statement.
+    ticket = make.ticket()
+    beside = f"{ticket.get_absolute_url()}reader/{article.number}/"
+    assert "Give the discount as an amount." in htmx.get(beside).text
+    whole = htmx.get(f"{ticket.get_absolute_url()}?article={article.number}").text
+    assert "Known fault of the product" in whole
 
 
 # -- reviewers -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from articles.models import Article
 from kcs.errors import Refused
 from kcs.pages import keyset
-from loops.charts import csv_asked
+from loops.charts import Lines, csv_asked
 from loops.evolve import access
 from loops.evolve.improvements import actions, queries
 from loops.evolve.improvements.filters import STATES, ImprovementFilter
@@ -76,7 +76,7 @@ def improvement(request: AgentRequest, pk: int) -> HttpResponse:
     drawn = chart_of(found)
     if drawn is not None and (table := csv_asked(request, [drawn])):
         return table
-    return _show(request, found, Desk(found, request.user))
+    return _show(request, found, Desk(found, request.user), drawn=drawn)
 
 
 @require_POST
@@ -96,7 +96,12 @@ def act(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: AgentRequest, found: Improvement, desk: Desk, *, status: int = 200
+    request: AgentRequest,
+    found: Improvement,
+    desk: Desk,
+    *,
+    drawn: Lines | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     tickets, more = queries.tickets_of(found, request.user)
     context = {
@@ -107,7 +112,7 @@ def _show(
         "tickets_url": _records(found, request),
         "articles": queries.articles_of(found, request.user),
         "events": list(found.events.select_related("by").order_by("-at", "-pk")[:50]),
-        "chart": chart_of(found),
+        "chart": drawn or chart_of(found),
         "write_url": _write_url(found) if found.kind == "write" and desk.is_open else "",
         "may_read": access.may_read(request.user),
         "gap_write": access.may_read(request.user)
