@@ -28,6 +28,8 @@ SMALLEST = 4
 MATRIX = 4_000
 DENSE_DIMENSIONS = 20
 LABEL_WORDS = 4
+# What so many of the other texts say is grammar, in any language.
+USUAL = 0.04
 WORD = re.compile(r"[^\W\d_][\w'’־-]{2,}")
 
 
@@ -146,11 +148,10 @@ def words(texts: Sequence[str], classes: Sequence[int]) -> dict[int, list[str]]:
     for label, counts in said.items():
         least = max(2, sizes[label] / 4) if sizes[label] > 1 else 1
         weighed = [
-            # What every tenth text says is grammar; squared, because one word in a hundred
-            # tells more than two in ten.
+            # Squared, because one word in a hundred texts tells more than two in ten.
             (count / sizes[label] * math.log(len(texts) / overall[word]) ** 2, word)
             for word, count in counts.items()
-            if count >= least
+            if count >= least and overall[word] - count <= USUAL * (len(texts) - sizes[label])
         ]
         weighed.sort(key=lambda one: (-one[0], one[1]))
         out[label] = [word[:80] for _weight, word in weighed[:LABEL_WORDS]]
