@@ -33,8 +33,9 @@ STEPS: list[Callable[[datetime], None]] = [
     administration.add,
     remarks.add,
     outside.add,
-    topics.add,
     visits.add,
+    # Searches in vain are evidence of gaps.
+    topics.add,
     averages.add,
     promises.add,
     # After gaps and contradictions: proposals are made of them.
