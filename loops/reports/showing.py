@@ -26,6 +26,7 @@ SPANS: dict[str, Any] = {
     "1y": gettext_lazy("A year"),
     "all": gettext_lazy("From the beginning"),
 }
+SHORT = 22  # letters
 LABELS: dict[str, Any] = {
     "from": gettext_lazy("From"),
     "to": gettext_lazy("To"),
@@ -148,6 +149,7 @@ class Cell:
     few: bool = False
     hidden: str = ""
     ways: list[tuple[str, str]] = field(default_factory=list)
+    in_one: bool = False  # a number or a moment, which no line break takes apart
 
 
 def said(value: Any, kind: str, asked: Asked) -> str:
@@ -183,6 +185,7 @@ def _cell(column: Column, row: Row, asked: Asked) -> Cell:
     value = column.label_of(row.get(column.name))
     spoken, way = said(value, column.kind, asked), row.get(LINKS, {}).get(column.name, "")
     cell = Cell(spoken, column.is_figure, "" if isinstance(way, list) else way)
+    cell.in_one = column.kind == "date" or (column.kind == "link" and len(spoken) < SHORT)
     if isinstance(way, list):
         cell.ways = list(zip(spoken.split(", "), way, strict=False))
     if row.get(HIDDEN) and column.is_figure:
