@@ -1,6 +1,5 @@
 """What every page shows around its content: theme, direction, tabs, counts, where one is."""
 
-from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -66,10 +65,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
 
     @cache
-    def unread() -> int:
+    def around() -> tuple[int, bool]:
         if user is None or not user.is_authenticated:
-            return 0
-        return int(user.notifications.filter(read_at=None).count())
+            return 0, False
+        found: tuple[int, bool] = apps.get_model("people", "User").objects.around(user)
+        return found
+
+    def unread() -> int:
+        return around()[0]
+
+    def rail() -> list[dict[str, Any]]:
+        """Insights are open to whom `loops.evolve.access` says; here they are only shown."""
+        count, manages = around()
+        figures = manages or getattr(user, "is_reviewer", False)
+        return [
+            {**place, "count": count} if place["key"] == "inbox" else place
+            for place in places()
+            if place["key"] != "insights" or figures
+        ]
 
     site = SimpleLazyObject(lambda: _site(request))
     return {
@@ -81,7 +94,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread": unread,
         "open_tabs": _tabs(request),
         "nav": _place(request),
-        "rail": SimpleLazyObject(lambda: _rail(unread, user, _place(request))),
+        "rail": SimpleLazyObject(rail),
     }
 
 
@@ -98,22 +111,6 @@ def places() -> tuple[dict[str, Any], ...]:
     """The rail's places that this installation has, for whoever looks."""
     known = ({**place._asdict(), "url": _address(place.view), "count": 0} for place in RAIL)
     return tuple(place for place in known if place["url"])
-
-
-def _rail(unread: Callable[[], int], user: Any, here: str) -> list[dict[str, Any]]:
-    figures = here == "insights" or _reads_figures(user)
-    return [
-        {**place, "count": unread()} if place["key"] == "inbox" else place
-        for place in places()
-        if place["key"] != "insights" or figures
-    ]
-
-
-def _reads_figures(user: Any) -> bool:
-    """Whether insights are open to them; `loops.evolve.access` decides, this only shows."""
-    if user is None or not user.is_authenticated:
-        return False
-    return bool(user.is_reviewer or (user.is_agent and user.manages.exists()))
 
 
 def _theme(request: HttpRequest, user: Any) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, Q, Subquery
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from people.models import Domain, Notification, User  # noqa: F401  (named in strings)
@@ -16,6 +17,24 @@ class UserQuerySet(models.QuerySet["User"]):
     def agents(self) -> UserQuerySet:
         """Everyone who can be given a ticket."""
         return self.filter(Q(is_superuser=True) | ~Q(competency=""), is_active=True)
+
+    def around(self, user: User) -> tuple[int, bool]:
+        """What stands round every page, asked in one question: how many notifications wait
+        unread, and whether this person manages a team."""
+        unread = (
+            user.notifications.unread()
+            .order_by()
+            .values("user")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        managed = user.manages.all()
+        found: tuple[int, bool] = (
+            self.filter(pk=user.pk)
+            .values_list(Coalesce(Subquery(unread), 0), Exists(managed))
+            .get()
+        )
+        return found
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -528,7 +528,8 @@ def visits_series(scope: Scope, every: str = "week") -> dict[date, VisitTotals]:
     for row in _rows(
         f"select {_step(every)}, {sums} from loops_visits where {where} group by 1", given
     ):
-        found[row.pop("step")] = VisitTotals(**row)
+        step = row.pop("step")
+        found[step] = VisitTotals(**row)
     return found
 
 

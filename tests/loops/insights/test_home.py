@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loops.evolve.rollups import jobs
-from loops.models import Gap
+from loops.models import Gap, Visits
 from loops.solve import actions
 from people.models import SiteSettings, User
 from tests import make
@@ -151,6 +151,25 @@ def test_a_change_is_told_only_where_chance_does_not_explain_it():
     planted.day(2, team=team.pk, reused=100)
     assert figure(seen(root), "Link rate").count("no clear change") == 0
     assert "+26.0 points" in figure(seen(root), "Link rate")
+
+
+def test_the_classes_of_self_service_stand_beside_each_other():
+    in_phase("grow")
+    for ago, confirmed in ((3, 30), (100, 10)):
+        day = planted.today() - timedelta(days=ago)
+        Visits.objects.create(
+            span="d",
+            day=day,
+            formula=1,
+            visits=100,
+            confirmed=confirmed,
+            potential=20,
+            nothing=50,
+        )
+    told = figure(seen(make.administrator()), "Self-service, confirmed")
+    assert "30.0%" in told
+    assert "potential 20%, none 50%: never added up" in told
+    assert "+20.0 points" in told
 
 
 def test_the_quality_is_told_of_three_people_and_not_of_two():
