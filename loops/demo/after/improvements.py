@@ -13,7 +13,7 @@ from articles.models import Article
 from loops.demo.truths import DEFECT_TOPIC, SYSTEM
 from loops.evolve.improvements import actions, evidence, jobs
 from loops.models import Improvement, ImprovementEvent
-from people.models import User
+from people.models import SiteSettings, User
 
 PRODUCT, NAME = "product@demo.test", "Ayla Demir"
 EXPERT, AGENT = "expert@demo.test", "contributor@demo.test"
@@ -78,6 +78,8 @@ PAST = (
 
 
 def add(now: datetime) -> None:
+    # So that costs are money.
+    SiteSettings.objects.filter(cost_per_hour=0).update(cost_per_hour=46, currency="EUR")
     product = User.objects.create(
         email=PRODUCT,
         name=NAME,
