@@ -86,6 +86,8 @@ def points_of(share: Share, past: Share | None, better: int = 0) -> Change | Non
     change = difference(past, share) if past else None
     if past is None or change is None:
         return None
+    if not (past.enough and share.enough):
+        return Change(_("too few to compare"))
     sure = differ(past, share)
     said = _("%(points)s points") % {"points": signed(change[0] * 100)}
     if not sure:
