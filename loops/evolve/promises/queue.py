@@ -14,7 +14,6 @@ parts, the first that fits:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,7 +32,7 @@ from loops.evolve.promises.figures import Told
 from loops.evolve.promises.outcomes import add_up
 from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.days import ONE
-from loops.evolve.rollups.numbers import Point
+from loops.evolve.rollups.numbers import Point, Totals
 from loops.evolve.scope import Scope
 from people.models import User
 from tickets.models import Ticket
@@ -95,13 +94,15 @@ class Page:
 
 
 def page(scope: Scope, user: User, every: str, given: Any) -> Page:
-    numbers.programme(scope)
-    points = numbers.series(scope, every)
-    now = timezone.now().astimezone(scope.zone).date()
+    today = timezone.now().astimezone(scope.zone).date()
+    since = replace(scope, begins=scope.ends + ONE, ends=max(today, scope.ends), period="")
+    numbers.programme(scope, since)
+    # What came and went after the period, up to now, is put back to know what was left then.
+    points, after = spans.flow(scope, since, every)
     undone = Ticket.objects.visible_to(user).undone().filter(scope.tickets())
     parts = _parts(undone)
     left = sum(parts.values())
-    ends = _backlog(scope, points, left, now)
+    ends = _backlog(points, left - _more(after))
     labels = figures.step_labels([point.day for point in points], every)
     head = _("Month") if every == "month" else _("Week")
     total = add_up(point.totals for point in points)
@@ -189,18 +190,17 @@ def _parts(undone: QuerySet[Ticket]) -> dict[str, int]:
     return {part: found.get(part, 0) for part in PARTS}
 
 
-def _backlog(scope: Scope, points: list[Point], left: int, today: date) -> list[float]:
-    """What was open at the end of each step, counted back from what is open now."""
-    after = 0
-    if scope.ends < today:
-        since = numbers.totals(replace(scope, begins=scope.ends + ONE, ends=today, period=""))
-        after = since.arrived - since.solved - since.imported
+def _more(totals: Totals) -> int:
+    """How much more is open after these than before."""
+    return totals.arrived - totals.solved - totals.imported
+
+
+def _backlog(points: list[Point], left: int) -> list[float]:
+    """What was open at the end of each step, counted back from what was open at the last."""
     ends: list[float] = []
-    still = left - after
     for point in reversed(points):
-        ends.append(max(0, still))
-        totals = point.totals
-        still -= totals.arrived - totals.solved - totals.imported
+        ends.append(max(0, left))
+        left -= _more(point.totals)
     return ends[::-1]
 
 

@@ -17,22 +17,25 @@ from loops.evolve.scope import Scope
 FEW = 3
 
 
-def _wide(scope: Scope, before: Scope) -> Scope:
-    """Both periods as one. A month that lies in both of them in part is read from its days."""
-    wide = replace(scope, begins=before.begins, period="")
-    months = sorted({*numbers._months(before), *numbers._months(scope)})
+def _wide(scope: Scope, other: Scope) -> Scope:
+    """Two periods that follow one another as one. A month that lies in both of them in part is
+    read from its days."""
+    begins, ends = min(scope.begins, other.begins), max(scope.ends, other.ends)
+    wide = replace(scope, begins=begins, ends=ends, period="")
+    months = sorted({*numbers._months(other), *numbers._months(scope)})
     wide.__dict__["_whole_months"] = months
     return wide
 
 
 def _when(scope: Scope, every: str) -> tuple[str, dict[str, Any]]:
-    """The step of a day in the period; nothing for a day before it. Without steps only which
-    of the two it is."""
-    given = {"turn": scope.begins}
+    """The step of a day in the period; nothing for a day outside. Without steps only whether
+    it is in it."""
+    given = {"first": scope.begins, "last": scope.ends}
+    within = "day between %(first)s and %(last)s"
     if not every:
-        return "day >= %(turn)s as step", given
+        return f"{within} as step", given
     step = numbers._step(every).removesuffix(" as step")
-    return f"case when day >= %(turn)s then {step} end as step", given
+    return f"case when {within} then {step} end as step", given
 
 
 def _sums(
@@ -50,7 +53,7 @@ def _sums(
 
 
 def flow(scope: Scope, before: Scope, every: str) -> tuple[list[Point], Totals]:
-    """`numbers.series` of the period, and `numbers.totals` of the one before."""
+    """`numbers.series` of the period, and `numbers.totals` of the one before, or after, it."""
     found = {day: Totals() for day in numbers._steps(scope, every)}
     earlier = Totals()
     for row in _sums(columns.FLOW, scope, before, "outcome", every=every):
