@@ -16,7 +16,22 @@ from articles.models import Article, ArticleEvent, Flag, Suggestion, Version, Vi
 from articles.search import index
 from articles.search import query as engine
 from loops.demo import generator, load, people, truths
-from loops.models import Link, Merge, Outcome, Pair, Search
+from loops.evolve import access
+from loops.evolve.expertise import onboarding
+from loops.evolve.expertise import queries as expertise
+from loops.evolve.rollups import numbers
+from loops.evolve.scope import Scope
+from loops.models import (
+    Burst,
+    Finding,
+    Gap,
+    Improvement,
+    Link,
+    Merge,
+    Outcome,
+    Pair,
+    Search,
+)
 from loops.solve import actions, gate
 from people.models import Domain, Notification, User
 from tickets.models import Message, Ticket, TicketEvent
@@ -415,3 +430,81 @@ def test_demo_data_never_mixes_with_somebodys_work():
     User.objects.filter(email="admin@demo.test").update(email="boss@demo.test")
     with pytest.raises(CommandError, match="empty"):
         call_command("demo", stdout=io.StringIO())
+
+
+# What the evolve loop has to find ----------------------------------------------------------------
+
+
+def test_the_burst_is_found_on_its_day():
+    day = timezone.localdate() - timedelta(days=truths.BURST_DAYS_AGO)
+    dearest = Burst.objects.order_by("-cost")[0]
+    assert dearest.topic.article == named(truths.BURST_TOPIC)
+    assert abs((dearest.day - day).days) <= 1
+    assert dearest.count >= 25
+
+
+def test_every_gap_is_found_with_its_tickets_and_nothing_else_is_called_one():
+    found = set()
+    for gap in Gap.objects.filter(kind="topic", state="open"):
+        members = gap.topic.members.values_list("ticket", flat=True)
+        events = TicketEvent.objects.filter(verb="received", ticket__in=members)
+        planted = Counter(
+            detail.get("topic") for detail in events.values_list("detail", flat=True)
+        )
+        (topic, n) = planted.most_common(1)[0]
+        assert n / len(members) >= 0.8
+        found.add(topic)
+    assert found == set(truths.GAPS)
+    # What is cheap to write and often asked stands first, with the searches that led nowhere.
+    assert all(gap.times_searched for gap in Gap.objects.filter(kind="topic"))
+
+
+def test_an_expert_who_answers_from_memory_is_found_and_gets_a_list():
+    ted = User.objects.get(email=truths.TED)
+    held = expertise.held(person=ted.pk)
+    his = [one for one in held if one.topic.article == named(truths.TED_TOPIC)]
+    assert his[0].is_concentrated
+    assert his[0].people[0][0] == ted.pk
+    # Others are the only ones who speak a language; nobody else answers so much without a link.
+    marked = [one for one in expertise.held() if one.is_concentrated]
+    assert max(marked, key=lambda one: one.unlinked).topic == his[0].topic
+    assert expertise.absence(ted, user=ted).topics[0].held.topic == his[0].topic
+    # The answer is written down, and people do not find it: his words are missing in it.
+    assert Gap.objects.filter(kind="findability", article=named(truths.TED_TOPIC)).exists()
+
+
+def test_newcomers_are_seen_on_their_way():
+    newest = onboarding.cohorts("contributor", everybody(), least=0)[-1]
+    joined = User.objects.filter(email__in=truths.NEWCOMERS).values_list("joined_at", flat=True)
+    assert min(timezone.localdate(at) for at in joined) >= newest.begins
+    assert newest.people >= len(truths.NEWCOMERS)
+    assert newest.curve.open >= len(truths.NEWCOMERS)
+
+
+def everybody():
+    return access.teams_for(User.objects.get(email="admin@demo.test"))
+
+
+def test_answers_that_contradict_each_other_are_found():
+    found = Finding.objects.get(key="contradictions").data["pairs"]
+    pairs = {frozenset((one["older"], one["newer"])) for one in found}
+    for one, other in truths.CONTRADICTIONS.items():
+        assert frozenset((named(one).pk, named(other).pk)) in pairs
+
+
+def test_the_fault_of_the_product_costs_most_and_is_proposed():
+    dearest = Improvement.objects.filter(state__in=["proposed", "accepted"]).order_by("-cost")[
+        0
+    ]
+    assert (dearest.kind, dearest.article) == ("product", named(truths.DEFECT_TOPIC))
+    assert dearest.evidence["tickets"] >= 20
+
+
+def test_figures_of_the_year_are_those_of_the_rows():
+    scope = Scope.asked({"period": "1y"}, User.objects.get(email="admin@demo.test"))
+    told = numbers.totals(scope)
+    solved = Ticket.objects.filter(
+        scope.tickets(), solved_at__gte=scope.since, solved_at__lt=scope.until
+    )
+    linked = solved.filter(links__isnull=False).distinct().count()
+    assert (told.solved + told.imported, told.linked) == (solved.count(), linked)

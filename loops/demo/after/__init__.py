@@ -12,10 +12,12 @@ from loops.demo.after import (
     averages,
     coaching,
     duplicates,
+    expertise,
     improvements,
     insights,
     outside,
     promises,
+    publication,
     remarks,
     rollups,
     templates,
@@ -36,8 +38,10 @@ STEPS: list[Callable[[datetime], None]] = [
     visits.add,
     # Searches in vain are evidence of gaps.
     topics.add,
+    expertise.add,
     averages.add,
     promises.add,
+    publication.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
     # Figures are counted of what is there.

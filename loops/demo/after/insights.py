@@ -14,4 +14,6 @@ def add(now: datetime) -> None:
     administrator = User.objects.get(email="admin@demo.test")
     begins = (now - timedelta(days=360)).date()
     asked = {"from": begins.isoformat(), "to": (begins + timedelta(days=89)).isoformat()}
-    baselines.freeze(Scope.asked(asked, administrator), name="The first quarter", by=administrator)
+    baselines.freeze(
+        Scope.asked(asked, administrator), name="The first quarter", by=administrator
+    )
