@@ -47,7 +47,7 @@ def times(value: float) -> str:
 def duration(seconds: float) -> str:
     """A time in its largest unit that leaves at least one: 45 min, 3.2 h, 1.8 d."""
     minutes = seconds / 60
-    if minutes < 1:
+    if seconds and minutes < 1:
         return _("%(n)s s") % {"n": places(seconds, 0)}
     if minutes < 99.5:
         return _("%(n)s min") % {"n": places(minutes, 0)}

@@ -96,7 +96,16 @@ class Lines(Chart):
         high = max(known) if self.high is None else self.high
         if self._are_shares:
             high = min(high, 1.0) if max(known) <= 1 else high
-        return ticks(low, high if high > low else low + 1)
+        return ticks(low, high if high > low else low + 1, unit=self._unit(high))
+
+    def _unit(self, high: float) -> float:
+        """Round times are round in minutes, hours or days, as they are said."""
+        of = {"duration": 1, "minutes": 60, "days": 86_400}
+        if not isinstance(self.format, str) or self.format not in of:
+            return 1
+        seconds = high * of[self.format]
+        size = 60 if seconds < 5970 else 3600 if seconds < 172_800 else 86_400
+        return size / of[self.format]
 
     @property
     def _are_shares(self) -> bool:

@@ -16,9 +16,11 @@ def step(span: float, pieces: int = 4) -> float:
     return next(times * size for times in STEPS if times * size >= rough * 0.999999)
 
 
-def ticks(low: float, high: float, pieces: int = 4, *, whole: bool = False) -> list[float]:
-    """Round levels from at most the lowest to at least the highest value."""
-    each = step(max(high - low, 1e-9), pieces)
+def ticks(
+    low: float, high: float, pieces: int = 4, *, whole: bool = False, unit: float = 1
+) -> list[float]:
+    """Round levels from at most the lowest to at least the highest value; round in units."""
+    each = step(max(high - low, 1e-9) / unit, pieces) * unit
     if whole:
         each = max(1.0, each if each >= 10 else ceil(each))
     first, last = floor(low / each + 1e-9), max(ceil(high / each - 1e-9), 1)

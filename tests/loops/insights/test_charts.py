@@ -112,6 +112,16 @@ def test_a_line_has_holes_where_nothing_was_measured():
     assert tags.chart(chart).count("–") == 1
 
 
+def test_a_scale_of_times_is_round_as_times_are_said():
+    chart = Lines(
+        key="line", title="Line", labels=["a", "b"], series=[("Took", [7200, 70_000])],
+        format="duration",
+    )  # fmt: skip
+    assert re.findall(r'text-anchor="end">([^<]+)<', chart.drawing) == [
+        "0 min", "5.0 h", "10.0 h", "15.0 h", "20.0 h",
+    ]  # fmt: skip
+
+
 def test_time_runs_one_way_in_every_language_and_bars_mirror():
     there, back = EVERY[2], Bars(**{**vars_of(EVERY[2])})
     with translation.override("he"):
