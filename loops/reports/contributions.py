@@ -99,7 +99,7 @@ class Contributions(Tallied):
             Column("title", _("Title")),
             Column("act", _("Act"), labels=ACTS),
             Column("person", _("Person")),
-            Column("saves", _("Times"), "number"),
+            Column("saves", _("How often"), "number"),
             Column("first", _("First"), "date"),
             Column("last", _("Last"), "date"),
             Column("origin", _("Origin")),

@@ -238,7 +238,7 @@ class ArticleHistory(Tallied):
             Column("person", _("Contributor")),
             Column("team", _("Team")),
             Column("how", _("Contribution")),
-            Column("acts", _("Times"), "number"),
+            Column("acts", _("How often"), "number"),
             Column("first", _("First"), "date"),
             Column("last", _("Last"), "date"),
         ]
