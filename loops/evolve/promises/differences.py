@@ -240,7 +240,7 @@ def propose(pair: int, *, by: User, kind: str) -> Improvement:
     if kind not in (Improvement.Kind.MERGE, Improvement.Kind.FIX):
         raise BadValue(_("Merge or fix."), field="kind")
     kept = (
-        Finding.objects.select_for_update()
+        Finding.objects.select_for_update(no_key=True)
         .filter(key=CONTRADICTIONS, scope=findings.ALL)
         .first()
     )

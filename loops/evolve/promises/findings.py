@@ -27,7 +27,7 @@ def keep(key: str, found: Mapping[str, Any], *, now: datetime | None = None) -> 
     """Replace what is known of a question, by scope: the whole of it, or nothing."""
     now = now or timezone.now()
     # Two runs at once take turns here, and leave what the later one found.
-    list(Finding.objects.select_for_update().filter(key=key).order_by("pk"))
+    list(Finding.objects.select_for_update(no_key=True).filter(key=key).order_by("pk"))
     for scope in sorted(found):
         Finding.objects.update_or_create(
             key=key, scope=scope, defaults={"data": finite(found[scope]), "computed_at": now}
