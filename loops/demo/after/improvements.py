@@ -42,16 +42,16 @@ class Past:
 PAST = (
     Past(
         "product",
-        "pos-stuck-on-updating",
-        "An update that was cut off starts again by itself",
-        "Whoever switches the till off while it updates finds it at “Updating” next morning, and "
-        "we talk them through a reset that takes twenty minutes.",
-        "Since Till 6.4 a till that was switched off goes on where it stopped. Older ones still "
-        "need the reset.",
-        tracker="TILL-8640",
-        proposed=19,
-        decided=18,
-        shipped=12,
+        "kds-no-new-orders",
+        "The kitchen display finds its till again by itself",
+        "When the router is changed the display keeps the till's old address, and the kitchen "
+        "stands still until we talk somebody through the pairing.",
+        "Since Till 6.3 the display looks for its till every minute. What is left are displays "
+        "in another network: pair those anew.",
+        tracker="TILL-8302",
+        proposed=25,
+        decided=24,
+        shipped=20,
     ),
     Past(
         "product",

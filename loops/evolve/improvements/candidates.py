@@ -48,7 +48,7 @@ def all_of(now: datetime | None = None) -> Iterator[tuple[str, Iterator[Candidat
     yield Kind.WRITE, _write()
     yield Kind.FIX, _fix(contradictory)
     yield Kind.MERGE, _merge(contradictory)
-    yield Kind.PUBLISH, _publish(reader)
+    yield Kind.PUBLISH, _publish(reader, contradictory)
     yield Kind.ARCHIVE, _archive(reader)
 
 
@@ -151,8 +151,11 @@ def _merge(contradictory: dict[int, list[Any]]) -> Iterator[Candidate]:
         )
 
 
-def _publish(reader: lists.Reader) -> Iterator[Candidate]:
-    """The list of publication, but for what the leak check holds back."""
+def _publish(reader: lists.Reader, contradictory: dict[int, list[Any]]) -> Iterator[Candidate]:
+    """The list of publication, but for what the leak check holds back, and for what another
+    article contradicts: inside somebody can ask which of the two is right."""
+    pairs = Pair.objects.filter(pk__in=contradictory, state=Pair.State.OPEN)
+    doubted = {pk for pair in pairs.values_list("older", "newer") for pk in pair}
     rows = list(
         publication.candidates(reader)
         .select_related("article__domain", "article__template")
@@ -162,7 +165,7 @@ def _publish(reader: lists.Reader) -> Iterator[Candidate]:
     held = leaks.find_all([row.article for row in rows]) if rows else {}
     helped = publication.helped().value or 0.0 if rows else 0.0
     for row in rows:
-        if held.get(row.article_id):
+        if held.get(row.article_id) or row.article_id in doubted:
             continue
         yield Candidate(
             key=f"publish:article:{row.article_id}",

@@ -66,7 +66,7 @@ def _put(candidate: Candidate, now: datetime, add: bool) -> bool:
     )
     there = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
     if not there:
-        return add and _new(candidate, candidate.key, now)
+        return add and not _by_hand(candidate, now) and _new(candidate, candidate.key, now)
     last = there[-1]
     if last.state in actions.OPEN:
         _refresh(last, candidate, now)
@@ -76,6 +76,17 @@ def _put(candidate: Candidate, now: datetime, add: bool) -> bool:
     if last.state == State.SHIPPED and last.shipped_at and last.shipped_at < now - MEASURED_FOR:
         return add and _new(candidate, f"{candidate.key}#{len(there) + 1}", now)
     return False  # somebody decided, or what was done still has to show
+
+
+def _by_hand(candidate: Candidate, now: datetime) -> bool:
+    """Whether somebody proposed the same before: it is open, was declined, or still has to
+    show what it did."""
+    if candidate.article is None or candidate.pair is not None:
+        return False
+    said = Q(state__in=actions.OPEN) | Q(state=State.DECLINED, decided_by__isnull=False)
+    said |= Q(state=State.SHIPPED, shipped_at__gt=now - MEASURED_FOR)
+    rows = Improvement.objects.filter(said, key="", kind=candidate.kind)
+    return rows.filter(article=candidate.article).exists()
 
 
 def _new(candidate: Candidate, key: str, now: datetime) -> bool:

@@ -199,6 +199,9 @@ def test_any_agent_proposes_from_what_they_see(client, till):
     )
     refused = client.post(place, {"kind": "product", "title": " "})
     assert refused.status_code == 422
+    # The night finds the same, and does not say it again.
+    jobs.run()
+    assert Improvement.objects.filter(kind="product").get() == made
     # A ticket of a private team is not there for her.
     hidden = make.ticket(team=make.team(private=True))
     elsewhere = f"{reverse('insights:propose')}?ticket={hidden.number}"
