@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loops.charts import Spark
-from loops.charts.figures import FORMATS, duration, number, percent, percent_exactly, ratio
+from loops.charts.figures import duration, number, percent, percent_exactly, ratio
 from loops.evolve.rollups.numbers import Totals, VisitTotals
 from loops.evolve.scope import Scope
 from loops.insights.figures import Figures, Took
@@ -285,15 +285,13 @@ def _searched(
 
 def _written(scope: Scope, now: Figures, past: Figures | None, points: Sequence[Totals]) -> Kpi:
     """A count and not a goal: in the first weeks it shows that writing has begun."""
-    before = past.totals.created if past else None
-    change = None
-    if before is not None:
-        more = now.totals.created - before
-        change = Change(f"{'+' if more >= 0 else '−'}{FORMATS['number'](abs(more))}")
+    rate_of = now.totals.create_rate
     return Kpi(
         "written", _("Articles written from tickets"), number(now.totals.created),
-        now.totals.solved, span(now.totals.create_rate), _("share of solved tickets"), change,
+        now.totals.solved, span(rate_of), _("share of solved tickets"),
+        points_of(rate_of, _of(past, lambda t: t.create_rate)),
         Spark(values=[float(one.created) for one in points]),
         records(scope, what="created") if now.totals.created else "",
-        (now.totals.created, now.totals.solved, None, None, before),
+        (now.totals.created, now.totals.solved, None, None,
+         past.totals.created if past else None),
     )  # fmt: skip
