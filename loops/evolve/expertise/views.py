@@ -215,8 +215,16 @@ def repeats(request: AgentRequest) -> HttpResponse:
         key="again",
         title=_("Solved before by the same team"),
         labels=[one.team.name if one.team else _("No team") for one in found],
-        series=[(_("Share of what it solved"), [one.share.value for one in found])],
+        series=[
+            Series(
+                _("Share of what it solved"),
+                [one.share.value for one in found],
+                low=[one.share.low for one in found],
+                high=[one.share.high for one in found],
+            )
+        ],
         format="percent",
+        top=1.0,
         n=sum(one.solved for one in found),
     )
     if table := csv_asked(request, [drawn]):
