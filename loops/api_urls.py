@@ -22,6 +22,7 @@ from loops.duplicates.api import MergesMade, Pairs
 from loops.evolve.gaps.api import Bursts, Gaps, Misses, Topics
 from loops.evolve.improvements.api import Improvements
 from loops.evolve.publication import api as publication
+from loops.insights.api import Baselines, Insights
 from loops.reports.api import AllReports, OneReport, Reports
 from loops.solve.api import Articles, Find, Tickets
 from loops.upkeep.api import OF_ARTICLE, Recalls, Review
@@ -45,6 +46,7 @@ router.register("topics", Topics, basename="topic")
 router.register("gaps", Gaps, basename="gap")
 router.register("bursts", Bursts, basename="burst")
 router.register("misses", Misses, basename="miss")
+router.register("baselines", Baselines, basename="baseline")
 
 urlpatterns = [
     path("articles/hints/", Hints.as_view(), name="hints"),
@@ -63,6 +65,7 @@ urlpatterns = [
     path("publication/made/", publication.Published.as_view(), name="published"),
     path("review/", Review.as_view(), name="review"),
     path("search/", Find.as_view(), name="search"),
+    path("insights/", Insights.as_view(), name="insights"),
     path("reports/", Reports.as_view(), name="reports"),
     path("reports/all.zip", AllReports.as_view(), name="reports-zip"),
     path("reports/<slug:key>/", OneReport.as_view(), name="report"),

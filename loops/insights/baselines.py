@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from kcs.errors import BadValue, NotAllowed, Refused
@@ -28,6 +29,13 @@ def readable(allowed: access.Teams) -> QuerySet[Baseline]:
     if allowed.teamless:
         mine |= Q(team=None)
     return Baseline.objects.filter(mine)
+
+
+def named(key: str, scope: Scope) -> Baseline:
+    """The one with this id; 404 where there is none, or none for this reader."""
+    assert scope.allowed is not None
+    pk = int(key) if key.isascii() and key.isdecimal() and len(key) < 16 else 0
+    return get_object_or_404(readable(scope.allowed), pk=pk)
 
 
 def may_freeze(user: User, scope: Scope) -> bool:
