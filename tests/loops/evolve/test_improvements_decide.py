@@ -248,6 +248,25 @@ def test_a_leavers_improvements_go_to_the_expert_of_the_branch(fix, till):
     assert fix.owner == expert
 
 
+def test_the_list_is_narrowed_and_opens_to_every_agent(client, fault, fix, till):
+    actions.decline(fix, by=make.coach(), answer="No.")
+    client.force_login(make.candidate())
+
+    def shown(**asked):
+        return [
+            row.row.title
+            for row in client.get("/insights/improvements/", asked).context["rows"]
+        ]
+
+    assert shown() == ["Round fairly"]
+    assert shown(kind="fix") == []
+    assert shown(kind="fix", state="declined") == ["Wrong steps"]
+    assert shown(state="any", owner="nobody", domain="till") == ["Wrong steps", "Round fairly"]
+    assert shown(domain="pay") == shown(owner="me") == []
+    hidden = make.article(by=make.publisher(), confidence="validated", audience="internal")
+    assert shown(article=hidden.number) == []
+
+
 def test_the_pages_ask_little_however_long_the_list(
     client, product, fault, article, django_assert_max_num_queries
 ):

@@ -2,15 +2,18 @@
 when what they ask for was done (acceptance ch/07: the evolve loop)."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import actions as articles
 from loops.duplicates import actions as duplicates
 from loops.evolve.improvements import actions, evidence, jobs, product, words
-from loops.models import Gap, Improvement, Pair
+from loops.models import Gap, Improvement, ImprovementEvent, Pair
 from loops.tasks import run_improvements
 from loops.upkeep import computing
 from people.models import Notification, User
@@ -176,6 +179,39 @@ def test_a_proposal_lapses_with_its_reason_and_comes_back_with_it_but_a_no_stays
     jobs.run()
     made.refresh_from_db()
     assert (made.state, pair.state) == ("declined", "open")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_propose_and_ship_once():
+    """Two beats, or a message that came twice."""
+    pairs = [
+        Pair.objects.create(
+            older=make.article(title=f"Drawer {n}"), newer=make.article(), likeness=0.8
+        )
+        for n in range(6)
+    ]
+
+    def run(together: Barrier) -> None:
+        together.wait()
+        try:
+            jobs.run()
+        finally:
+            connection.close()
+
+    def both() -> None:
+        together = Barrier(2)
+        threads = [Thread(target=run, args=[together]) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    both()
+    assert Improvement.objects.count() == len(pairs)
+    Pair.objects.update(state="merged", decided_at=timezone.now())
+    both()
+    verbs = ImprovementEvent.objects.values_list("verb").annotate(n=Count("pk"))
+    assert dict(verbs.order_by().exclude(verb="measured")) == {"proposed": 6, "shipped": 6}
 
 
 # -- by hand -------------------------------------------------------------------------------

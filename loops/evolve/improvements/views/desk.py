@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -38,8 +38,10 @@ OWNERS = [("me", gettext_lazy("Mine")), ("nobody", gettext_lazy("Nobody's"))]
 def improvements(request: AgentRequest) -> HttpResponse:
     """What should be done, what costs most first."""
     asked = {name: v for name in NAMES if (v := request.GET.get(name, "").replace("\x00", ""))}
+    given = QueryDict(mutable=True)
+    given.update(asked)
     filters = ImprovementFilter(
-        asked, queryset=queries.visible_to(request.user), request=request
+        given, queryset=queries.visible_to(request.user), request=request
     )
     rows = queries.shown(filters.qs.order_by())
     cursor = request.GET.get("cursor", "")
