@@ -73,7 +73,7 @@ def page(scope: Scope, user: User, every: str) -> Page:
     points, before = spans.flow(scope, earlier, every)
     now = add_up(point.totals for point in points)
     teams, domains = spans.groups(scope)
-    few = spans.few(scope)
+    few = spans.few(scope, domains=True)
     names, says = _names(), _says()
     kinds = numbers.NOVELTIES[:-1]
     labels = figures.step_labels([point.day for point in points], every)

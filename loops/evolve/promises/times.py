@@ -20,6 +20,7 @@ from loops.charts import Chart, Lines, Series, StepCurve
 from loops.charts.figures import duration, number, percent, times
 from loops.evolve.promises import comparing, figures, findings, waiting
 from loops.evolve.promises.figures import Told
+from loops.evolve.promises.outcomes import all_times
 from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.numbers import Durations, Totals
 from loops.evolve.scope import Scope
@@ -88,11 +89,10 @@ class Page:
 
 
 def page(scope: Scope, user: User, every: str) -> Page:
-    before = scope.before()
-    numbers.programme(scope, before)
+    numbers.programme(scope)
     outcomes = numbers.by_outcome(scope)
     outcomes.pop("imported", None)
-    kinds = spans.times(scope, before, comparing.RATIOS)
+    kinds = spans.times(scope, comparing.RATIOS)
     steps, _earlier = spans.times_series(scope, waiting.KINDS, every)
     first, series = steps[numbers.FIRST_RESPONSE], steps[numbers.RESOLUTION]
     days = sorted(series)
@@ -108,11 +108,11 @@ def page(scope: Scope, user: User, every: str) -> Page:
             outcome,
             labels[outcome],
             totals,
-            {kind: one.now.get(outcome) for kind, one in kinds.items()},
+            {kind: one.get(outcome) for kind, one in kinds.items()},
         )
         for outcome, totals in known.items()
     ]
-    whole = {kind: one.whole for kind, one in kinds.items()}
+    whole = {kind: all_times(one.values()) for kind, one in kinds.items()}
     rows.append(_row(scope, "", _("All"), everything, dict(whole)))
     head = _("Month") if every == "month" else _("Week")
     found = findings.read_for([comparing.KEY, waiting.KEY], scope, user)
@@ -120,17 +120,17 @@ def page(scope: Scope, user: User, every: str) -> Page:
     told = Page(
         [
             figures.time(
-                _("First response"), whole["first_response"], kinds["first_response"].before,
+                _("First response"), whole["first_response"],
                 says=_("is the median from arrival to the first answer"),
                 url=figures.behind(scope, "solved"),
             ),
             figures.time(
-                _("Time to resolve"), whole["resolution"], kinds["resolution"].before,
+                _("Time to resolve"), whole["resolution"],
                 says=_("is the median from arrival to solution"),
                 url=figures.behind(scope, "solved"),
             ),
             figures.time(
-                _("Time worked"), whole["worked"], kinds["worked"].before,
+                _("Time worked"), whole["worked"],
                 says=_("is the median of the time that the ticket was open on a screen"),
                 url=figures.behind(scope, "solved"),
             ),

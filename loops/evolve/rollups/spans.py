@@ -95,38 +95,19 @@ def visits(
     return found, earlier
 
 
-@dataclass
-class Lasted:
-    """Durations of a period: by outcome and, for the one before, of all together."""
-
-    now: dict[str, Durations] = field(default_factory=dict)
-    before: Durations = field(default_factory=Durations)
-
-    @property
-    def whole(self) -> Durations:
-        found = Durations()
-        for one in self.now.values():
-            found.counts.update(one.counts)
-        return found
-
-
-def times(scope: Scope, before: Scope, kinds: Iterable[str]) -> dict[str, Lasted]:
-    """`numbers.times` of several kinds, by outcome, and of the period before."""
-    found = {kind: Lasted() for kind in kinds}
+def times(scope: Scope, kinds: Iterable[str]) -> dict[str, dict[str, Durations]]:
+    """`numbers.times` by outcome, of several kinds."""
+    found: dict[str, dict[str, Durations]] = {kind: {} for kind in kinds}
     if not numbers.times_kept(scope):
         return found
-    when, given = _when(scope, "")
-    where, more = numbers._cut_where(_wide(scope, before), "kind", "outcome")
+    where, given = numbers._cut_where(scope, "kind", "outcome")
     for row in numbers._rows(
-        f"select {when}, kind, outcome, bucket, sum(n)::bigint as n"
-        f" from loops_times, unnest(buckets, counts) u(bucket, n)"
-        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3, 4",
-        given | more | {"kinds": list(found)},
+        "select kind, outcome, bucket, sum(n)::bigint as n"
+        " from loops_times, unnest(buckets, counts) u(bucket, n)"
+        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3",
+        given | {"kinds": list(found)},
     ):
-        kept = found[row["kind"]]
-        into = kept.before
-        if row["step"]:
-            into = kept.now.setdefault(row["outcome"], Durations())
+        into = found[row["kind"]].setdefault(row["outcome"], Durations())
         into.counts[row["bucket"]] += row["n"]
     return found
 
@@ -181,25 +162,27 @@ class Few:
     domains: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
-def few(scope: Scope) -> Few:
+def few(scope: Scope, *, domains: bool = False) -> Few:
     """Who stands behind small groups. Figures by person are kept for a domain or a channel, not
-    for both: then those of all channels."""
+    for both: then those of all channels. People by domain are many rows: only on demand."""
     wide = replace(scope, channel="")
     wide.__dict__["_whole_months"] = numbers._months(scope)
-    where, given = numbers._cut_where(wide, "domain")
+    dims = ("team", "domain") if domains else ("team",)
+    where, given = numbers._cut_where(wide, *dims)
+    named = ", ".join(dims)
+    sets = "(), (team), (domain)" if domains else "(), (team)"
     found = Few()
     for row in numbers._rows(
-        "select team, domain, grouping(team, domain) as which,"
-        f" array_agg(distinct person) as people from loops_agents where {where}"
-        " group by grouping sets ((), (team), (domain)) having count(distinct person) < %(few)s",
+        f"select {named}, array_agg(distinct person) as people"
+        f" from (select distinct {named}, person from loops_agents where {where}) x"
+        f" group by grouping sets ({sets}) having count(distinct person) < %(few)s",
         given | {"few": FEW},
     ):
-        # A bit for each of the two that the row is a sum over.
         who = frozenset(row["people"] or ())
-        if row["which"] == 3:
-            found.everybody = who
-        elif row["which"] == 1:
+        if row["team"] is not None:
             found.teams[row["team"]] = who
-        else:
+        elif row.get("domain") is not None:
             found.domains[row["domain"]] = who
+        else:
+            found.everybody = who
     return found
