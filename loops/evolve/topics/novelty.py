@@ -19,7 +19,7 @@ NEIGHBOURS = 15
 QUANTILE = 0.10
 # Teams that hardly ever link say nothing about what has an answer.
 TEAM_LINKS = 0.20
-ROWS = 1024  # rows of the matrix of similarities that are held at a time
+ROWS = 512  # rows of the matrix of similarities that are held at a time
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]

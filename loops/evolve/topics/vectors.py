@@ -27,7 +27,7 @@ SEED = 0
 # More dimensions and rounds than needed make the first ones right.
 SPARE, POWERS = 30, 2
 # The grams are chosen on so many texts at most, evenly drawn; all texts are then placed.
-FITTED = 20_000
+FITTED = 6_000
 
 
 @contextmanager
