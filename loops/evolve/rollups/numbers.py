@@ -423,28 +423,6 @@ def agents(scope: Scope) -> dict[int, AgentTotals]:
     return {row["person"]: AgentTotals(**row) for row in rows}
 
 
-def agents_series(scope: Scope, every: str = "week") -> dict[date, dict[int, AgentTotals]]:
-    """The same, for each day, week or month of the period."""
-    found: dict[date, dict[int, AgentTotals]] = {day: {} for day in _steps(scope, every)}
-    if times_kept(scope):
-        for row in _cut(columns.AGENTS, scope, "person", step=every):
-            day = row.pop("step")
-            found[day][row["person"]] = AgentTotals(**row)
-    return found
-
-
-def solvers(scope: Scope, dim: str = "team") -> dict[int, frozenset[int]]:
-    """Who stands behind the figures of each team or domain: fewer than three people, and they
-    are figures about persons (`loops.evolve.access.is_small`)."""
-    found: dict[int, set[int]] = {}
-    # Kept for a domain or a channel, not for both: then those of all channels.
-    wide = scope if not (scope.channel and (dim == "domain" or scope.domains)) else None
-    wide = wide or replace(scope, channel="")
-    for row in _cut(columns.AGENTS, wide, dim, "person"):
-        found.setdefault(row[dim], set()).add(row["person"])
-    return {key: frozenset(people) for key, people in found.items()}
-
-
 def topics(scope: Scope) -> dict[int, TopicTotals]:
     """What was asked of each topic. Topics have a domain of their own: the scope's domains are
     those of the topic here, and its channel is left aside."""

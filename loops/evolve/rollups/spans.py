@@ -65,7 +65,7 @@ def flow(scope: Scope, before: Scope, every: str) -> tuple[list[Point], Totals]:
 def people(
     scope: Scope, before: Scope, every: str
 ) -> tuple[dict[date, dict[int, AgentTotals]], dict[int, AgentTotals]]:
-    """`numbers.agents_series` of the period, and `numbers.agents` of the one before."""
+    """`numbers.agents` of each step of the period, and of the one before."""
     found: dict[date, dict[int, AgentTotals]] = {d: {} for d in numbers._steps(scope, every)}
     earlier: dict[int, AgentTotals] = {}
     if numbers.times_kept(scope):
