@@ -15,6 +15,7 @@ from loops.demo.after import (
     expertise,
     improvements,
     insights,
+    origins,
     outside,
     promises,
     publication,
@@ -44,6 +45,7 @@ STEPS: list[Callable[[datetime], None]] = [
     publication.add,
     # After gaps and contradictions: proposals are made of them.
     improvements.add,
+    origins.add,
     # Figures are counted of what is there.
     rollups.add,
     # What was counted is frozen.
