@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,15 +72,15 @@ class Abandoned(Report):
             yield {name: row[name] for name in row if name in wanted} | {LINKS: links}
 
     def summary(self, asked: Asked) -> Summary:
-        counted = self.all(asked).aggregate(
-            n=Count("pk"), left=Count("pk", filter=Q(abandoned=True))
+        [counted] = searches.sums(
+            self.all(asked), {"n": "count(*)", **searches.counting(searches.ABANDONED)}
         )
-        share = Share(counted["left"], counted["n"])
+        share = Share(counted["n_abandoned"], counted["n"])
         return Summary(
-            n=counted["left"],
+            n=counted["n_abandoned"],
             share=share,
             told=[
-                Told(_("Abandoned searches"), counted["left"], url=asked.url(by=SEARCH)),
+                Told(_("Abandoned searches"), counted["n_abandoned"], url=asked.url(by=SEARCH)),
                 Told(_("Of all searches"), share.value, "share"),
             ],
         )

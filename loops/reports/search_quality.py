@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator
 from math import log2
 from typing import Any, ClassVar
 
-from django.db.models import Avg, Case, Count, F, FloatField, QuerySet, Value, When
-from django.db.models.aggregates import Aggregate
+from django.db.models import Count, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,7 +42,7 @@ from loops.statistics.rates import Share
 
 PLACE, RANK, SEARCH = "where", "rank", "search"
 DEPTH = 10
-JUDGED = 20_000  # searches that nDCG looks at, the newest of the period
+JUDGED = 5_000  # searches that nDCG looks at, the newest of the period
 SHARES = ("empty", "unclicked", "clicked", "escalated", "abandoned")
 LABELS = {
     "empty": gettext_lazy("Null rate"),
@@ -52,17 +51,6 @@ LABELS = {
     "escalated": gettext_lazy("Escalated, share"),
     "abandoned": gettext_lazy("Abandoned, share"),
 }
-
-
-class Percentile(Aggregate):
-    """The value that this share of the rows does not exceed."""
-
-    function = "percentile_cont"
-    template = "%(function)s(%(share)s) within group (order by %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: Any, share: float, **extra: Any) -> None:
-        super().__init__(expression, share=share, **extra)
 
 
 class SearchQuality(Report):
@@ -141,19 +129,16 @@ class SearchQuality(Report):
 
     def _place(self, asked: Asked, place: str) -> Row:
         rows = self.found(asked, place)
-        counted = rows.aggregate(
-            searches=Count("pk"),
-            people=Count("by", distinct=True),
-            **{f"n_{name}": Count("pk", filter=searches.IS[name]) for name in SHARES},
-            rank=Percentile("click", 0.5),
-            rank_p90=Percentile("click", 0.9),
-            mrr=Avg(
-                Case(
-                    When(click__isnull=False, then=Value(1.0) / F("click")),
-                    default=Value(0.0),
-                    output_field=FloatField(),
-                )
-            ),
+        [counted] = searches.sums(
+            rows,
+            {
+                "searches": "count(*)",
+                "people": 'count(distinct "by")',
+                "rank": "percentile_cont(0.5) within group (order by click)",
+                "rank_p90": "percentile_cont(0.9) within group (order by click)",
+                "mrr": "avg(coalesce(1.0::float8 / click, 0))",
+                **searches.counting(*SHARES),
+            },
         )
         people = counted.pop("people")
         counted |= {name: counted.pop(f"n_{name}") for name in SHARES}

@@ -22,6 +22,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -83,6 +84,14 @@ ROLES: dict[str, Any] = {
     "visitor": gettext_lazy("Visitor"),
     "customer": gettext_lazy("Customer"),
     "partner": gettext_lazy("Partner"),
+}
+# The same in `sums`.
+SAYS: dict[str, str] = {
+    EMPTY: "count = 0 and not clicked",
+    CLICKED: "clicked",
+    UNCLICKED: "count > 0 and not clicked",
+    ESCALATED: "escalated",
+    ABANDONED: "abandoned",
 }
 PLACES: dict[str, Q] = {
     OUTSIDE: Q(channel=HELP) & READER,
@@ -201,10 +210,11 @@ def told(searches: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
 def _abandoned(now: datetime) -> Case:
     """One branch a kind of session, so that each is answered by its own index."""
     since, silent = {"at__gte": OuterRef("at")}, now - SILENCE
-    on_visit = Opening.objects.filter(visit=OuterRef("visit"))
+    # Said once more for the indexes, which hold visits alone.
+    on_visit = Opening.objects.filter(~Q(visit=""), visit=OuterRef("visit"))
     on_ticket = Opening.objects.filter(ticket=OuterRef("ticket"), by=OuterRef("by"))
     alone = Opening.objects.filter(ticket=None, by=OuterRef("by"), visit="")
-    going_on = Search.objects.filter(visit=OuterRef("visit"), at__gt=silent)
+    going_on = Search.objects.filter(~Q(visit=""), visit=OuterRef("visit"), at__gt=silent)
     return Case(
         When(at__gt=silent, then=Value(False)),
         When(kind=Search.Kind.SUGGESTED, then=Value(False)),
@@ -218,3 +228,27 @@ def _abandoned(now: datetime) -> Case:
         default=~Exists(alone.filter(at__lte=OuterRef("at") + SILENCE, **since)),
         output_field=BooleanField(),
     )
+
+
+def sums(found: QuerySet[Any], named: dict[str, str], by: str = "") -> list[dict[str, Any]]:
+    """These sums over the searches, by a column if one is named. What became of each search is
+    asked for once, however many sums want to know."""
+    inner, params = (
+        found.order_by()
+        .values("text", "at", "count", "clicked", "click", "escalated", "abandoned", "by")
+        .query.sql_with_params()
+    )
+    told = ", ".join(f"{sql} as {name}" for name, sql in named.items())
+    group = f"group by {by}" if by else ""
+    head = f"{by}, " if by else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"with said as materialized ({inner}) select {head}{told} from said {group}", params
+        )
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def counting(*results: str) -> dict[str, str]:
+    """The sums that count searches by what became of them, as `n_empty` and so on."""
+    return {f"n_{name}": f"count(*) filter (where {SAYS[name]})" for name in results or SAYS}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, ClassVar
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +29,7 @@ STRING, SEARCH, ARTICLE, VIEW, FEEDBACK, VISIT = (
     "string", "search", "article", "view", "feedback", "visit",
 )  # fmt: skip
 OUTSIDERS = tuple(searches.ROLES)
+CHUNK = 500
 
 
 def result_choices() -> list[tuple[str, Any]]:
@@ -268,9 +270,8 @@ class SelfService(Report):
         wide = asked.but(chosen={n: v for n, v in asked.chosen.items() if n == "role"})
         classes = Counter(one.outcome(asked.now) for one in visits.visits(wide))
         over = classes[CONFIRMED] + classes[POTENTIAL] + classes[NONE]
-        found = self.searched(wide).aggregate(
-            searches=Count("pk"),
-            **{f"n_{name}": Count("pk", filter=searches.IS[name]) for name in RESULTS},
+        [found] = searches.sums(
+            self.searched(wide), {"searches": "count(*)", **searches.counting()}
         )
         success = Share(classes[CONFIRMED], over)
         told = [
@@ -344,16 +345,9 @@ def short(visit: str) -> str:
 
 def string_rows(found: QuerySet[Any], asked: Asked, by: str) -> Iterator[Row]:
     """One row for each string, however it was written in capitals; the most searched first."""
-    counted = (
-        found.order_by()
-        .values("text")
-        .annotate(
-            searches=Count("pk"),
-            last=Max("at"),
-            **{f"n_{name}": Count("pk", filter=searches.IS[name]) for name in RESULTS},
-        )
-        .order_by("-searches", "text")
-    )
+    named = {"searches": "count(*)", "last": "max(at)", **searches.counting()}
+    counted = searches.sums(found, named, by="text")
+    counted.sort(key=lambda one: (-one["searches"], one["text"]))
     for one in counted[: MOST + 1]:
         links = {"searches": asked.url(by=by, string=one["text"])}
         for name in RESULTS:
@@ -384,29 +378,34 @@ def search_columns() -> list[Column]:
 def search_rows(found: QuerySet[Any], asked: Asked) -> Iterator[Row]:
     """One row for each search. Of a ticket or an article that the reader may not see nothing is
     said."""
-    rows = list(found.select_related("ticket").order_by("-at", "-pk")[: MOST + 1])
-    seen = Article.objects.visible_to(asked.user).only("number", "title")
-    articles = seen.in_bulk({one.led_to for one in rows if one.clicked and one.led_to})  # type: ignore[attr-defined]
-    for one in rows:
-        links: dict[str, str] = {}
-        session, led_to = "", ""
-        if one.visit:
-            session, links["session"] = short(one.visit), log(one.visit)
-        elif one.ticket is not None:
-            session, links["session"] = one.ticket.number, one.ticket.get_absolute_url()
-        if article := articles.get(one.led_to):  # type: ignore[attr-defined]
-            led_to, links["led_to"] = article.number, article.get_absolute_url()
-        yield {
-            "at": one.at,
-            "string": one.query,
-            "where": str(searches.WHERE[place(one)]),
-            "found": one.count,
-            "rank": one.click,  # type: ignore[attr-defined]
-            "led_to": led_to,
-            "result": ", ".join(str(RESULTS[name]) for name in became(one)),
-            "session": session,
-            LINKS: links,
-        }
+    rows = found.select_related("ticket").order_by("-at", "-pk")[: MOST + 1].iterator(CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        seen = Article.objects.visible_to(asked.user).only("number", "title")
+        articles = seen.in_bulk({one.led_to for one in chunk if one.clicked and one.led_to})
+        for one in chunk:
+            yield _search_row(one, articles.get(one.led_to))
+
+
+def _search_row(one: Any, article: Article | None) -> Row:
+    links: dict[str, str] = {}
+    session, led_to = "", ""
+    if one.visit:
+        session, links["session"] = short(one.visit), log(one.visit)
+    elif one.ticket is not None:
+        session, links["session"] = one.ticket.number, one.ticket.get_absolute_url()
+    if article is not None:
+        led_to, links["led_to"] = article.number, article.get_absolute_url()
+    return {
+        "at": one.at,
+        "string": one.query,
+        "where": str(searches.WHERE[place(one)]),
+        "found": one.count,
+        "rank": one.click,
+        "led_to": led_to,
+        "result": ", ".join(str(RESULTS[name]) for name in became(one)),
+        "session": session,
+        LINKS: links,
+    }
 
 
 def place(one: Search) -> str:
