@@ -18,7 +18,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from loops.evolve.jobs import Tick, silent
-from loops.evolve.scope import zone
 from loops.evolve.topics import clusters, figures, gaps, identity, reading, searches
 from loops.evolve.topics.judging import Judged, judge, without_common
 from loops.evolve.topics.reading import Group
@@ -32,15 +31,13 @@ Source = TicketTopic.Source
 
 
 def run(tick: Tick = silent, day: date | None = None, *, seconds: float = 0) -> int:
-    """Look at every ticket up to the end of `day`, or to now; how many groups were looked at.
+    """Look at the tickets of the last 400 days; how many groups were looked at. What is asked
+    is asked now: it has no `day` of its own.
 
     With `seconds`, groups that tonight's earlier start looked at are left out, and none is begun
     after so long: a large desk takes several starts, each inside a task's limit.
     """
     now, until = timezone.now(), time.monotonic() + seconds
-    if day is not None:
-        after = day + timedelta(days=1)
-        now = min(now, datetime(after.year, after.month, after.day, tzinfo=zone()))
     with alone() as mine:
         if not mine:
             return 0

@@ -248,3 +248,16 @@ def test_a_start_within_the_same_night_looks_only_at_what_is_left(known, agent):
     assert night.run(seconds=60) == 0
     Finding.objects.update(computed_at=timezone.now() - timedelta(hours=20))
     assert night.run(seconds=60) == 1
+
+
+def test_the_second_of_two_at_once_goes_home(known):
+    """A doubled message, or two beats: the lock is let go however its holder ends."""
+    other = connection.get_new_connection(connection.get_connection_params())
+    try:
+        other.cursor().execute("select pg_advisory_lock(%s)", [night.LOCK])
+        assert night.run() == 0
+        assert not TicketTopic.objects.exists()
+    finally:
+        other.close()
+    night.run()
+    assert TicketTopic.objects.count() == 27
