@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 from django.db import connection
@@ -74,16 +74,30 @@ def compute(now: datetime) -> dict[str, Any]:
 
 
 def _fixed() -> dict[str, Any]:
-    """What the fixes of the product that shipped did together: tickets seen after them, and as
-    many as were expected without."""
+    """What the fixes of the product that shipped left over, together: the mean of the logarithms
+    of their measured ratios (tickets seen ÷ expected), each as heavy as it is sure."""
     effects = Improvement.objects.filter(
         kind=Improvement.Kind.PRODUCT, state=Improvement.State.SHIPPED
     ).values_list("effect", flat=True)
-    known = [one for one in effects if one.get("expected") and one.get("seen") is not None]
+    rows = []
+    for one in effects:
+        if not one.get("expected") or one.get("ratio") is None or not one.get("high"):
+            continue
+        # Half a ticket where none was seen: nothing has no logarithm.
+        ratio = max(one["ratio"], 0.5 / one["expected"])
+        error = (log(one["high"]) - log(ratio)) / Z
+        if error > 0:
+            rows.append((log(ratio), 1 / error**2))
+    if not rows:
+        return {"fixes": 0}
+    weight = sum(w for _value, w in rows)
+    middle = sum(value * w for value, w in rows) / weight
+    reach = Z / sqrt(weight)
     return {
-        "fixes": len(known),
-        "seen": sum(one["seen"] for one in known),
-        "expected": sum(one["expected"] for one in known),
+        "fixes": len(rows),
+        "left": exp(middle),
+        "low": exp(middle - reach),
+        "high": exp(middle + reach),
     }
 
 
@@ -161,11 +175,7 @@ def _fix(defects: int, known: Mapping[str, Any]) -> Saved:
     if not defects:
         return NOTHING
     low, high = _range(defects)
-    if not known["fixes"] or not known["expected"]:
+    if not known["fixes"]:
         return Saved(None, 0.0, high)
-    left = known["seen"] / known["expected"]
-    apart = Z / sqrt(max(known["seen"], 1))
-    less, more = 1 - left * exp(apart), 1 - left * exp(-apart)
-    return Saved(
-        defects / WEEKS * max(0.0, 1 - left), low * max(0.0, less), high * max(0.0, more)
-    )
+    value, least, most = (max(0.0, 1 - known[name]) for name in ("left", "high", "low"))
+    return Saved(defects / WEEKS * value, low * least, high * most)

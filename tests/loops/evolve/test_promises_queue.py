@@ -80,11 +80,12 @@ def test_what_if_is_counted_by_hand_and_never_a_promise():
     assert "One cent is missing" in limited
     Improvement.objects.create(
         kind="product", state="shipped", title="Mended", shipped_at=Ticket.objects.first().created_at,
-        effect={"seen": 40, "expected": 100.0},
+        effect={"seen": 40, "expected": 100.0, "ratio": 0.4, "low": 0.28, "high": 0.571},
     )  # fmt: skip
     promises.run()
-    # 26 / 12.857 × (1 − 0.4) = 1.2, of fixes that left 40 of 100.
-    assert "1.2 (" in seen(coach, "queue", articles=0, causes=1)
+    # 26 / 12.857 × (1 − 0.4) = 1.2, of a fix that left 28 to 57 of 100: from 1.3 × .43 to
+    # 2.9 × .72 a week.
+    assert "1.2 (0.6 – 2.1)" in seen(coach, "queue", articles=0, causes=1)
     assert Finding.objects.get(key="expecting").data["fixed"]["fixes"] == 1
 
 
