@@ -47,7 +47,13 @@ def tabs() -> tuple[Tab, ...]:
     return tuple(tab for tab in known if tab.url)
 
 
+# Pages that have no tab of their own, and the one they are reached from.
+UNDER = {"misses": "gaps", "bursts": "topics", "tickets": "home", "baselines": "home"}
+
+
 def here(path: str) -> str:
     """Which of them a page stands under; the front page is under no other."""
     home, *others = tabs()
+    if aside := next((to for name, to in UNDER.items() if path == _address(name)), ""):
+        return aside
     return next((tab.name for tab in others if path.startswith(tab.url)), home.name)

@@ -16,6 +16,7 @@ from loops.models import Burst, Gap, Miss
 from people.models import User
 
 REASON = 300
+WORDS = 1000
 SYSTEM = "gap"  # the origin of an article that a gap asked for
 
 
@@ -106,14 +107,20 @@ def see(burst: Burst, *, by: User) -> Burst:
 
 
 @transaction.atomic
-def take(miss: Miss, *, by: User) -> Miss:
+def take(miss: Miss, *, by: User, words: str | None = None) -> Miss:
     """Take the requester's words over into the article's issue, so that the next one who asks
-    like this finds it."""
+    like this finds it: as they are, or as somebody has cut them (greetings, names)."""
     _open(miss)
+    said = miss.words if words is None else text.clean(words, field="words")
+    said = " ".join(said.split())
+    if not said:
+        raise BadValue(_("Leave some of the words, or drop them all."), field="words")
+    if len(said) > WORDS:
+        raise BadValue(_("At most %(n)s characters fit here.") % {"n": WORDS}, field="words")
     article = Article.objects.visible_to(by).filter(pk=miss.article_id).first()
     if article is None:
         raise NotAllowed(_("You may not change this article."))
-    issue = f"{article.issue.rstrip()}\n\n> {' '.join(miss.words.split())}".strip()
+    issue = f"{article.issue.rstrip()}\n\n> {said}".strip()
     article_actions.improve(
         article,
         by=by,

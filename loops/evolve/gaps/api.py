@@ -92,6 +92,10 @@ class Dismissing(Asked):
     reason = Text(max_length=300)
 
 
+class Taking(Asked):
+    words = Text(required=False, max_length=1000)
+
+
 class Written(serializers.Serializer):
     number = serializers.CharField()
 
@@ -232,11 +236,14 @@ class Misses(Listed):
         rows = pages.cut(queries.misses(self.me).order_by(), request, ("-found_at", "-pk"))
         return pages.get_paginated_response(MissShape(rows, many=True).data)
 
-    @extend_schema(request=None, responses=MissShape)
+    @extend_schema(request=Taking, responses=MissShape)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: str) -> Response:
-        """Take the words over into the article's issue."""
-        return Response(MissShape(actions.take(self.get_object(), by=self.me)).data)
+        """Take the words over into the article's issue: these, or the requester's own."""
+        found = self.get_object()
+        return Response(
+            MissShape(actions.take(found, by=self.me, **read(Taking, request))).data
+        )
 
     @extend_schema(request=None, responses=MissShape)
     @action(detail=True, methods=["post"])

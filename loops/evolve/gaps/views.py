@@ -306,7 +306,7 @@ def settle(request: AgentRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows.select_related("ticket", "article"), pk=pk)
     try:
         if request.POST.get("act") == "take":
-            actions.take(found, by=request.user)
+            actions.take(found, by=request.user, words=request.POST.get("words"))
             messages.success(request, _("The words stand in the article's issue now."))
         elif request.POST.get("act") == "drop":
             actions.drop(found, by=request.user)

@@ -159,7 +159,10 @@ def test_missed_words_are_taken_over_into_the_issue_once(client, expert):
     shown = client.get(reverse("insights:misses")).text
     assert "not found then, place 1 with these words" in shown
     place = reverse("insights:settle", args=[miss.pk])
-    client.post(place, {"act": "take"})
+    client.post(place, {"act": "take", "words": " "})
+    article.refresh_from_db()
+    assert article.issue == "White paper"
+    client.post(place, {"act": "take", "words": "Bon comes out\nempty"})
     article.refresh_from_db()
     assert article.issue == "White paper\n\n> Bon comes out empty"
     assert client.post(place, {"act": "drop"}).status_code == 404
