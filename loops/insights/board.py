@@ -164,7 +164,7 @@ class TeamRow:
     beside: Share  # the second rate of the phase
     hidden: bool
     url: str
-    solved_url: str
+    records: str  # its tickets; what of them is added
 
     @property
     def reuse_to_create(self) -> float | None:
@@ -197,7 +197,7 @@ def teams(
                 else quality((one for one in reviewed if one.team == key), least)[0],
                 is_hidden(group, whole.solved, least),
                 f"{here}?{scope.query(team=key)}",
-                f"{reverse('insights:tickets')}?{scope.query(team=key, what='solved')}",
+                f"{reverse('insights:tickets')}?{scope.query(team=key)}",
             )
         )
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ from loops.evolve.rollups.numbers import Totals, VisitTotals
 from loops.evolve.scope import Scope
 from loops.insights.figures import Figures, Took
 from loops.insights.phases import Phase
-from loops.insights.records import records
+from loops.insights.records import records, report
 from loops.statistics.rates import ENOUGH, Share, differ, difference
 
 HEALTHY = (0.6, 0.8)
@@ -226,6 +227,7 @@ def _self_service(
     return rate(
         "self-service", _("Self-service, confirmed"), share(told),
         share(past.visits) if past else None, better=1, more=more,
+        url=report("self-service", scope),
     )  # fmt: skip
 
 
@@ -249,6 +251,7 @@ def _published(
     return _time(
         "time-to-publish", _("Time to publish"), now.published,
         past.published if past else None, _("from validated to outside"),
+        reverse("insights:publication"),
     )  # fmt: skip
 
 
@@ -279,7 +282,8 @@ def _searched(
         NOTHING if value is None else number_format(value, 1), now.totals.solved,
         _("%(n)s searches by agents") % {"n": number(now.searches.searches)},
         _("%(share)s found nothing") % {"share": percent(null.value)} if null.value else "",
-        change, raw=(value, now.totals.solved, None, None, before),
+        change, url=report("search-quality", scope),
+        raw=(value, now.totals.solved, None, None, before),
     )  # fmt: skip
 
 

@@ -251,3 +251,23 @@ def test_what_is_missing_most_is_one_press_from_being_written():
     assert f'href="{reverse("insights:gap", args=[gap.pk])}"' in html
     assert "12 tickets" in html
     assert "Not ours" not in html
+
+
+def test_every_number_leads_somewhere_that_answers():
+    team = a_team()
+    planted.day(3, team=team.pk, reused=30, created=5)
+    Visits.objects.create(span="d", day=planted.today(), formula=1, visits=40, confirmed=30)
+    make.reviewed(make.contributor(team=team, coach=make.coach()))
+    client = signed_in(make.administrator())
+    SiteSettings.objects.update(figures_minimum=0)
+    found: dict[tuple[str, ...], str] = {}
+    for phase in ("adopt", "grow", "lead"):
+        html = client.get(f"{HOME}?phase={phase}").content.decode()
+        main = html[html.index('class="panel kpis"') : html.index("insight-foot")]
+        for link in re.findall(r'href="([^"#]+)"', main):
+            link = link.replace("&amp;", "&")
+            # One of each kind: thirteen weeks lead to thirteen lists.
+            found[(link.split("?")[0], *re.findall(r"what=\w+|chart=\w+|team=", link))] = link
+    assert len(found) > 12
+    for link in found.values():
+        assert client.get(link).status_code == 200, link
