@@ -46,9 +46,9 @@ where s.kind = 'asked' and s.query <> '' and s.at >= %(since)s and s.at < %(left
     or s.ticket_id is not null and exists (select from loops_link l
       where l.ticket_id = s.ticket_id and l.at >= s.at
         and s.results @> jsonb_build_array(jsonb_build_object('article', l.article_id)))
-    or s.visit <> '' and exists (select from loops_search z
-      join loops_opening o on o.search_id = z.id
-      where z.visit = s.visit and z.at >= s.at and o.at < s.at + %(gone)s)))
+    or s.visit <> '' and exists (select from loops_opening o
+      where o.visit = s.visit and o.visit <> '' and o.at >= s.at
+        and o.at < s.at + %(gone)s)))
 order by s.at desc, s.id desc limit %(most)s
 """
 

@@ -254,9 +254,11 @@ def test_the_second_of_two_at_once_goes_home(known):
     """A doubled message, or two beats: the lock is let go however its holder ends."""
     other = connection.get_new_connection(connection.get_connection_params())
     try:
-        other.cursor().execute("select pg_advisory_lock(%s)", [night.LOCK])
-        assert night.run() == 0
-        assert not TicketTopic.objects.exists()
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [night.LOCK])
+            assert night.run() == 0
+            assert not TicketTopic.objects.exists()
+            cursor.execute("select pg_advisory_unlock(%s)", [night.LOCK])
     finally:
         other.close()
     night.run()
