@@ -61,7 +61,8 @@ A quarter of the topics is linked by nobody; of the other tickets 60 % are linke
 these to the wrong article. Nobody tells the program which topics there are: it has the tickets'
 texts and the links, and no model (`loops/evolve/topics/`: character n-grams, TF-IDF, 150
 dimensions, likeness to linked tickets and their share among the 15 nearest, average linkage).
-`manage.py evaluate gaps DIR --seeds {n}` does the same with your own tickets.
+`manage.py evaluate gaps DIR --seeds {n}` does the same with your own tickets; where each of them
+has a `vector` of a model, these take the place of the letters, and HDBSCAN that of linkage.
 
 | Data | Tickets | Topics | AUROC new/known | Precision | Recall | F (goal) | Precision@10 \
 | F by tickets | Gaps for a new topic | CPU s |
