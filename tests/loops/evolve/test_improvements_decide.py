@@ -232,6 +232,10 @@ def test_evidence_opens_only_the_tickets_that_its_reader_may_see(client, fault, 
     assert mine[1] in shown
     client.force_login(make.contributor(team=team))
     assert mine[0] in client.get(place).text
+    # Whom the figures are for goes on to all tickets of the topic.
+    client.force_login(make.coach())
+    onward = client.get(place).context["tickets_url"]
+    assert client.get(onward).status_code == 200
 
 
 def test_the_history_cannot_be_changed(fault):

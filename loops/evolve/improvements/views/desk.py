@@ -24,6 +24,7 @@ from loops.evolve.improvements.forms import ProposeForm
 from loops.evolve.improvements.views.acts import Desk
 from loops.evolve.improvements.views.showing import chart_of, told
 from loops.models import Gap, Improvement, Topic
+from loops.upkeep import deciding
 from people.doors import AgentRequest, agents_only
 from people.models import Domain
 from tickets.models import Ticket
@@ -115,6 +116,8 @@ def _show(
         "articles": queries.articles_of(found, request.user),
         "events": list(found.events.select_related("by").order_by("-at", "-pk")[:50]),
         "chart": drawn or chart_of(found),
+        "may_merge": ("change", "merge") in request.user.rights,
+        "may_publish": deciding.may_review(request.user),
         "write_url": _write_url(found) if found.kind == "write" and desk.is_open else "",
         "may_read": access.may_read(request.user),
         "gap_write": access.may_read(request.user)
@@ -142,7 +145,7 @@ def _records(found: Improvement, request: AgentRequest) -> str:
         address = reverse("insights:tickets")
     except NoReverseMatch:
         return ""
-    what = "topic" if topic else "linked"
+    what = "arrived" if topic else "linked"
     return f"{address}?{urlencode({'period': f'{Topic.WINDOW}d', 'what': what, **about})}"
 
 
