@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article
 from kcs.addresses import numbered
+from loops.evolve import access
 from loops.models import Link
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, Column, Report, Row, Summary, Told
+from loops.reports.tallies import fewer
 
 ARTICLE, COUNT, RECORD = "article", "count", "record"
 MOST_OF_IT = 0.8
@@ -92,7 +94,16 @@ class Distribution(Report):
             Column("of", _("All reuses"), "number", exported=True),
         ]
 
+    def hides(self, asked: Asked) -> bool:
+        """Narrowed to one person or a few, it would be a figure about them."""
+        if not asked.least or not (asked.person or asked.team or asked.role):
+            return False
+        by = self.links(asked).order_by().values("by").annotate(n=Count("pk"))
+        return too_few(asked, dict(by.values_list("by", "n")))
+
     def rows(self, asked: Asked) -> Iterable[Row]:
+        if self.hides(asked):
+            return []
         if asked.by == RECORD:
             return self._records(asked)
         counts = self.counted(asked)
@@ -173,6 +184,8 @@ class Distribution(Report):
             }
 
     def summary(self, asked: Asked) -> Summary:
+        if self.hides(asked):
+            return Summary(hidden=True, note=fewer(asked.least))
         counts = self.counted(asked)
         there = self.articles(asked, counts).count()
         whole = sum(counts.values())
@@ -213,6 +226,16 @@ class Distribution(Report):
             kept=BARS,
             links=links,
         )
+
+
+def too_few(asked: Asked, records: dict[int, int]) -> bool:
+    """Whether what these people did may not be told: {person: records}."""
+    n, people = sum(records.values()), set(records)
+    if not asked.least or people == {asked.user.pk}:
+        return False
+    if asked.person:
+        return n < asked.least
+    return not people <= asked.people and access.is_small(n, len(people), asked.least)
 
 
 def bars(shown: list[int], counts: dict[int, int]) -> tuple[list[str], list[int], list[str]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Feedback as Said
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, MOST, Column, Report, Row, Summary, Told
+from loops.reports.distribution import too_few
+from loops.reports.tallies import fewer
 
 SAYS = {
     True: gettext_lazy("It helped"),
@@ -47,6 +49,13 @@ class Feedback(Report):
             return found.filter(state__in=["open", "taken"])
         return found.filter(state=state) if state else found
 
+    def hides(self, asked: Asked) -> bool:
+        """Narrowed to one person or a few, turnaround would be a figure about them."""
+        if not asked.least or not (asked.person or asked.team or asked.role):
+            return False
+        by = self.said(asked).order_by().values("owner").annotate(n=Count("pk"))
+        return too_few(asked, dict(by.values_list("owner", "n")))
+
     def columns(self, asked: Asked) -> list[Column]:
         return [
             Column("at", _("Created"), "date"),
@@ -62,6 +71,8 @@ class Feedback(Report):
         ]
 
     def rows(self, asked: Asked) -> Iterator[Row]:
+        if self.hides(asked):
+            return
         found = self.said(asked).select_related("article", "owner")
         found = found.only(
             "at", "comment", "helpful", "state", "taken_at", "answered_at",
@@ -86,6 +97,8 @@ class Feedback(Report):
             }
 
     def summary(self, asked: Asked) -> Summary:
+        if self.hides(asked):
+            return Summary(hidden=True, note=fewer(asked.least))
         said = self.said(asked)
         waited = sorted(
             seconds((answered or at) - at)

@@ -87,3 +87,14 @@ def test_owner_and_first_author_give_different_sets(world):
 def test_it_is_for_readers_of_figures(world):
     # acceptance: pa/10
     assert is_closed(KEY)
+
+
+def test_narrowed_to_one_person_too_few_are_hidden(world):
+    site = make.SiteSettings.load()
+    site.figures_minimum = 20
+    site.save()
+    manager = make.contributor()
+    type(world.agent.team).objects.filter(pk=world.agent.team_id).update(manager=manager)
+    assert rows(manager, KEY, "title", person=world.agent.pk) == []
+    assert rows(world.coach, KEY, "title", team=world.agent.team_id) == []
+    assert len(rows(world.coach, KEY, "title")) == 5
