@@ -16,12 +16,12 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
     now = timezone.now()
     done = 0
 
-    def one(_n: int) -> None:
+    def more(n: int) -> None:
         nonlocal done
-        done += 1
-        tick(done)
+        done += n
+        tick(n)
 
-    found = proposing.propose_all(now, one)
-    settling.settle(found, now=now, tick=one)
-    effect.measure_all(now, one)
+    found = proposing.propose_all(now, more)
+    settling.settle(found, now=now, tick=more)
+    effect.measure_all(now, more)
     return done

@@ -32,15 +32,13 @@ def propose_all(now: datetime, tick: Tick = silent) -> dict[str, set[str]]:
     # What waits is brought up to date however far down the list it stands by now.
     known = set(Improvement.objects.exclude(key="").values_list("key", flat=True))
     complete: dict[str, set[str]] = {}
-    done = 0
     for kind, found in all_of(now):
         keys, left = set(), WAITING - waiting[kind]
         for candidate in found:
             keys.add(candidate.key)
             if left > 0 or candidate.key in known:
                 left -= put(candidate, now, add=left > 0)
-                done += 1
-                tick(done)
+                tick(1)
         if len(keys) < LOOKED_AT:
             complete[kind] = keys
     return complete
