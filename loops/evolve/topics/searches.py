@@ -17,8 +17,9 @@ import numpy as np
 from django.db import connection, transaction
 
 from articles.search import analyzer
+from loops.evolve.topics.clusters import Labels
 from loops.evolve.topics.judging import Judged
-from loops.evolve.topics.novelty import NEIGHBOURS
+from loops.evolve.topics.novelty import NEIGHBOURS, Flags, Numbers
 from loops.evolve.topics.reading import OURS, Group
 from loops.models import Gap, GapSearch, Topic
 
@@ -28,6 +29,7 @@ TIMES, WITHIN = 3, timedelta(days=7)
 # Not repeated for so long: nobody asks any longer.
 RECENT = timedelta(days=28)
 MOST = 20_000
+AT_ONCE = 500  # searches compared with all questions of a group at a time
 # Words that are less alike than this have a letter or two in common.
 ALIKE = 0.30
 
@@ -104,16 +106,24 @@ def join(
         return
     linked = np.asarray([article > 0 for article in group.articles])
     place = np.asarray([heap_of.get(ticket, -1) for ticket in group.tickets])
-    like = found.space.place([one.query for one in rest]) @ found.questions.T
-    wide = min(NEIGHBOURS, like.shape[1])
-    near = np.argpartition(-like, wide - 1, axis=1)[:, :wide]
-    for at, one in enumerate(rest):
-        close = [int(row) for row in near[at] if like[at, row] >= ALIKE]
-        counted = Counter(int(place[row]) for row in close if place[row] >= 0)
-        if counted:
-            heap, count = max(counted.items(), key=lambda pair: (pair[1], -pair[0]))
-            if count > sum(bool(linked[row]) for row in close):
+    for begin in range(0, len(rest), AT_ONCE):
+        some = rest[begin : begin + AT_ONCE]
+        like = found.space.place([one.query for one in some]) @ found.questions.T
+        for one, row in zip(some, like, strict=True):
+            if (heap := _heap(row, place, linked)) is not None:
                 one.topic = topics[heap]
+
+
+def _heap(like: Numbers, place: Labels, linked: Flags) -> int | None:
+    """The heap that more of the nearest questions are of than are linked."""
+    wide = min(NEIGHBOURS, len(like))
+    near = np.argpartition(-like, wide - 1)[:wide]
+    close = near[like[near] >= ALIKE]
+    counted = Counter(place[close][place[close] >= 0].tolist())
+    if not counted:
+        return None
+    heap, count = max(counted.items(), key=lambda pair: (pair[1], -pair[0]))
+    return int(heap) if count > int(linked[close].sum()) else None
 
 
 def same(query: str) -> str:

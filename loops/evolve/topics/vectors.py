@@ -28,6 +28,7 @@ SEED = 0
 SPARE, POWERS = 30, 2
 # The grams are chosen on so many texts at most, evenly drawn; all texts are then placed.
 FITTED = 6_000
+BATCH = 2_000  # texts that are taken apart at a time
 
 
 @contextmanager
@@ -70,8 +71,14 @@ class Space:
         """One row of length 1 (or 0, where nothing is known of a text) for each text."""
         if self.grams is None:
             return np.zeros((len(texts), 2), dtype=np.float32)
-        found = self.grams.transform([text[:CHARACTERS] for text in texts])
-        return unit(found.toarray() if self.axes is None else found @ self.axes)
+        placed = []
+        for begin in range(0, len(texts), BATCH):
+            some = [text[:CHARACTERS] for text in texts[begin : begin + BATCH]]
+            found = self.grams.transform(some)
+            placed.append(found.toarray() if self.axes is None else found @ self.axes)
+        if not placed:
+            return np.zeros((0, 2), dtype=np.float32)
+        return unit(np.vstack(placed))
 
 
 def axes(rows: Any, wide: int) -> Points:
