@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -54,13 +53,14 @@ def rebuilding() -> Spent:
 
 def a_day() -> list[Spent]:
     """Days of the middle of the year, drawn at random, as the tasks count them."""
-    counted = list(
-        RollupDay.objects.filter(span="d").order_by("day").values_list("day", flat=True)
-    )
-    quarter = len(counted) // 4
-    drawn: list[date] = random.Random(1).sample(counted[quarter:-quarter], DAYS)
+    first, last = days.known(days.Ways.now()) or (days.today(), days.today())
+    begins = max(first, last - 300 * days.ONE)
+    drawn = random.Random(1).sample([begins + n * days.ONE for n in range(250)], DAYS)
     days.count(drawn[0])
-    return [spent(lambda day=day: days.count(day)) for day in drawn]  # type: ignore[misc]
+    found = [spent(lambda day=day: days.count(day)) for day in drawn]  # type: ignore[misc]
+    for month in days.stale_months():
+        days.add_up(month)
+    return found
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ point changes nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -252,14 +251,3 @@ def check(day: date) -> dict[str, list[list[object]]]:
 
 def _hashable(row: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
-
-
-def ranges(wanted: Iterable[date]) -> list[tuple[date, date]]:
-    """Days as runs of neighbours within a month, for counting many at once."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(wanted):
-        if found and day == found[-1][1] + ONE and day.day != 1:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found

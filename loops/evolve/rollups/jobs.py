@@ -40,10 +40,10 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
     else:
         ways = days.Ways.now()
         counted = 0
-        for begins, ends in days.ranges(days.dirty(ways)):
-            days.count(begins, ends, ways=ways)
-            counted += (ends - begins).days + 1
-            tick((ends - begins).days + 1)
+        for one in days.dirty(ways):
+            days.count(one, ways=ways)
+            counted += 1
+            tick(1)
     for month in days.stale_months():
         days.add_up(month)
     return counted
