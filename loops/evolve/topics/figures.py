@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from loops.evolve.topics.reading import LOOK_BACK, OURS
-from loops.models import Topic
+from loops.intake.copying import analyse
+from loops.models import TicketTopic, Topic
 
 # Where nobody's minutes are counted, each ticket costs one: lists still have their order.
 # What the trend is said of: fewer tickets in both halves together say nothing.
@@ -98,7 +99,7 @@ with first as (
   select k.topic_id, min(t.solved_at) as solved_at
   from loops_tickettopic k join tickets_ticket t on t.id = k.ticket_id
   where k.topic_id is not null and t.solved_at is not null group by k.topic_id
-), judged as (
+), judged as materialized (
   select k.ticket_id, case
     when t.state not in ('solved', 'closed') or o.outcome = 'imported' then ''
     when exists (select from loops_link l join articles_article a on a.id = l.article_id
@@ -188,6 +189,8 @@ def forget(tickets: Sequence[int]) -> None:
 
 def classify(now: datetime) -> None:
     """New or known: of every solved ticket that has a row."""
+    # A first night writes all of them: without figures the planner takes them for a handful.
+    analyse(TicketTopic, Topic)
     with connection.cursor() as cursor:
         cursor.execute(CLASSIFY, {"since": now - LOOK_BACK, "now": now})
 
