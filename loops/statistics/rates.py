@@ -31,6 +31,12 @@ def wilson(hits: float, n: float, z: float = Z) -> tuple[float, float]:
     )
 
 
+def counted(n: float, z: float = Z) -> tuple[float, float]:
+    """The 95 % interval of a count, as the square root of a Poisson count goes."""
+    root = sqrt(n)
+    return max(0.0, root - z / 2) ** 2, (root + z / 2) ** 2
+
+
 @dataclass(frozen=True)
 class Share:
     """So many of so many."""

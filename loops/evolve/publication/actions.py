@@ -13,12 +13,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles import text
 from articles.actions import restate
 from articles.models import EXTERNAL, Article, ArticleEvent, Audience, Confidence, Flag, Version
 from kcs.errors import BadValue, Missing, NotAllowed, Refused
 from loops.evolve.publication import leaks, queries
-from loops.models import Decision, Link, Publication, PublicationRule, Upkeep
-from loops.upkeep.deciding import require_reviewer
+from loops.evolve.scope import zone
+from loops.models import Decision, Finding, Link, Publication, PublicationRule, Upkeep
 from people.actions.inbox import tell
 from people.models import Domain, Notification, SiteEvent, User
 
@@ -26,6 +27,19 @@ log = logging.getLogger(__name__)
 REASON = 300
 RULES = 50  # rules that one site can have
 BATCH = 200  # articles that one run of one rule publishes; the next run goes on
+
+
+def may_decide(user: User) -> bool:
+    """Whether publication is this person's to decide: coaches, domain experts, administrators,
+    and whoever may show an article to readers outside."""
+    return user.is_agent and any(("audience", value) in user.rights for value in EXTERNAL)
+
+
+def require_decider(user: User) -> None:
+    if not may_decide(user):
+        raise NotAllowed(
+            _("Publication is decided by those who may show articles to readers outside.")
+        )
 
 
 class Leaking(Refused):
@@ -57,7 +71,7 @@ def publish(
     if article.confidence != Confidence.VALIDATED:
         raise Refused(_("Only a validated article can be shown outside."))
     if rule is None:
-        require_reviewer(by)
+        require_decider(by)
     found = leaks.find(article)
     if found and (rule is not None or not checked):
         raise Leaking(
@@ -72,9 +86,7 @@ def publish(
             missing=[Missing(leak.kind, f"{leak.says}: {leak.words}") for leak in found],
         )
     upkeep = Upkeep.objects.filter(article=article).first()
-    expected = queries.Expected(
-        (upkeep.reuses_90 if upkeep else 0) * queries.YEAR, queries.helped()
-    )
+    expected = queries.Expected(upkeep.reuses_90 if upkeep else 0, queries.helped())
     restate(article, by=by, audience=audience, reason=_why(rule, reason))
     made = Publication.objects.create(
         article=article,
@@ -117,8 +129,8 @@ def retract(publication: Publication, *, by: User, reason: str) -> Publication:
     publication.refresh_from_db(
         from_queryset=Publication.objects.select_for_update(no_key=True)
     )
-    require_reviewer(by)
-    reason = " ".join(reason.split())
+    require_decider(by)
+    reason = " ".join(text.clean(reason, field="reason").split())
     if not reason:
         raise BadValue(_("Say why it is taken back: the author reads it."), field="reason")
     if len(reason) > REASON:
@@ -233,7 +245,7 @@ def satisfying(rule: PublicationRule) -> QuerySet[Article]:
     """The articles that a rule would publish now, but for what the leak check says: the most
     used first. What a person took back or decided against is not among them."""
     links = Link.objects.resolutions().filter(article=OuterRef("pk")).order_by()
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=zone())
     decided = Decision.objects.filter(list="publish", article=OuterRef("pk")).filter(
         Q(until=None) | Q(until__gt=today)
     )
@@ -269,21 +281,47 @@ def _branch(domain: Domain) -> list[int]:
     return list(Domain.objects.branch(domain.path).order_by().values_list("pk", flat=True))
 
 
-def run_rules() -> int:
-    """Publish what the active rules name; how many. Each article in a transaction of its own:
-    a killed worker loses nothing, and two workers publish nothing twice."""
+def run_rules(batch: int = BATCH) -> int:
+    """Publish what the active rules name, as many of each as a batch; how many.
+
+    Each article has a transaction of its own: a killed worker loses nothing, and two workers
+    publish nothing twice.
+    """
     published = 0
     for rule in PublicationRule.objects.filter(active=True).select_related("by"):
         if not rule.by.is_agent:
             continue
-        keys = list(satisfying(rule).values_list("pk", flat=True)[: BATCH * 5])
-        done = 0
-        for key in keys:
-            if done == BATCH:
+        seen = _leaking()
+        waiting = satisfying(rule).values_list("pk", "version_number").iterator(chunk_size=500)
+        done = looked = 0
+        for key, version in waiting:
+            if seen.get(key) == version:
+                continue  # the check looked at this very text, and will again in some days
+            if looked == batch:
                 break
+            looked += 1
             done += _publish_by(rule.pk, key)
         published += done
     return published
+
+
+# Articles in which the check found something, by a rule's attempt: a text is not looked at again
+# before so many days, lest those that leak stand for ever before those that do not.
+AGAIN = timedelta(days=3)
+FOUND = "leaks"
+
+
+def _leaking() -> dict[int, int]:
+    rows = Finding.objects.filter(key=FOUND, computed_at__gt=timezone.now() - AGAIN)
+    return {int(scope): data["version"] for scope, data in rows.values_list("scope", "data")}
+
+
+def _remember(article: Article) -> None:
+    Finding.objects.update_or_create(
+        key=FOUND,
+        scope=str(article.pk),
+        defaults={"data": {"version": article.version_number}, "computed_at": timezone.now()},
+    )
 
 
 @transaction.atomic
@@ -304,6 +342,7 @@ def _publish_by(rule_pk: int, article_pk: int) -> int:
                 publish(article, by=rule.by, audience=rule.audience, rule=rule)
         except Refused as refusal:
             log.info("rule %s leaves %s inside: %s", rule.pk, article.number, refusal)
+            _remember(article)
             return 0
     return 1
 

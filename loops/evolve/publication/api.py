@@ -17,7 +17,7 @@ from kcs.api import Asked, Text, Word, read, refuse_unknown
 from kcs.pages import ApiPages
 from loops.evolve.publication import actions, queries
 from loops.models import Publication
-from loops.upkeep import deciding, lists
+from loops.upkeep import lists
 from people.api import Colleague, Known
 from people.api_auth import Agent
 
@@ -99,7 +99,7 @@ class Candidates(Known, APIView):
     )
     def get(self, request: Request) -> Response:
         """now: by the reuse of the last 90 days; ever: by all that was ever linked."""
-        deciding.require_reviewer(self.me)
+        actions.require_decider(self.me)
         refuse_unknown(request, {"list", "cursor", "limit", *lists.FILTERS})
         which = request.query_params.get("list", "now")
         if which not in ("now", "ever"):
@@ -148,7 +148,7 @@ class Published(Known, APIView):
     )
     def get(self, request: Request) -> Response:
         """What went outside, the newest first."""
-        deciding.require_reviewer(self.me)
+        actions.require_decider(self.me)
         refuse_unknown(request, {"cursor", "limit"})
         pages = ApiPages()
         rows = pages.cut(queries.published(self.me).order_by(), request, ("-at", "-pk"))

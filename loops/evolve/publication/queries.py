@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -15,7 +16,7 @@ from articles.models import EXTERNAL, Article, Confidence, Feedback
 from kcs.pages import Page, keyset
 from loops.evolve.publication.leaks import Leak, find_all
 from loops.models import Decision, Link, Publication, Upkeep
-from loops.statistics.rates import Share
+from loops.statistics.rates import Share, counted
 from loops.upkeep import lists
 from people.models import SiteSettings, User
 from tickets.queries import counts
@@ -33,12 +34,17 @@ ENOUGH = 100_000  # counted no further: the share does not move any more
 class Expected:
     """Tickets that a publication is expected to save in a year, and what that rests on.
 
-    `demand` is the article's tickets in a year at the pace of the last 90 days; `share` is how
-    many of those with the question got by on what is published already.
+    `reuses` are the article's of the last 90 days, `demand` is a year of them; `share` is how
+    many of those with the question got by on what is published already. The interval
+    multiplies the ends of both, which makes it rather too wide than too narrow.
     """
 
-    demand: float
+    reuses: int
     share: Share
+
+    @property
+    def demand(self) -> float:
+        return self.reuses * YEAR
 
     @property
     def value(self) -> float:
@@ -46,11 +52,11 @@ class Expected:
 
     @property
     def low(self) -> float:
-        return self.demand * self.share.low
+        return counted(self.reuses)[0] * YEAR * self.share.low
 
     @property
     def high(self) -> float:
-        return self.demand * self.share.high
+        return counted(self.reuses)[1] * YEAR * self.share.high if self.reuses else 0.0
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -98,7 +104,7 @@ def candidates(reader: lists.Reader, *, ever: bool = False) -> QuerySet[Upkeep]:
     `ever` is the initial list, for a base that was filled before there were any figures: all
     resolution links count, whenever they were made.
     """
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(reader.site.time_zone))
     if ever:
         people = (
             Link.objects.resolutions()
@@ -131,6 +137,7 @@ def page(
     reader: lists.Reader, asked: dict[str, str], *, ever: bool, cursor: str = ""
 ) -> tuple[Page, list[Candidate]]:
     """One page of the list, the most reused first, each article with the whole check."""
+    asked = {name: value.replace("\x00", "") for name, value in asked.items()}
     found = lists.narrow(candidates(reader, ever=ever), "publish", asked, reader.user)
     found = found.select_related("article__domain", "article__owner", "article__template")
     found = found.prefetch_related("article__translations")
@@ -143,9 +150,7 @@ def told(rows: list[Upkeep], site: SiteSettings | None = None) -> list[Candidate
     leaks = find_all([row.article for row in rows], site)
     share = helped()
     return [
-        Candidate(
-            row.article, row, Expected(row.reuses_90 * YEAR, share), leaks[row.article_id]
-        )
+        Candidate(row.article, row, Expected(row.reuses_90, share), leaks[row.article_id])
         for row in rows
     ]
 
@@ -199,7 +204,7 @@ def quantile(values: list[float], q: float) -> float | None:
 
 
 def lags(
-    begins: datetime, ends: datetime, *, domains: list[int] | None = None
+    begins: datetime, ends: datetime, *, zone: ZoneInfo, domains: list[int] | None = None
 ) -> tuple[Lag, list[Lag]]:
     """Of the whole period, and of each month in which something was published. Articles that
     wait still are not in it: publishing an old one makes the figure of that month larger."""
@@ -209,7 +214,7 @@ def lags(
             {
                 "begins": begins,
                 "ends": ends,
-                "zone": str(timezone.get_current_timezone()),
+                "zone": str(zone),
                 "domains": domains,
             },
         )
@@ -222,6 +227,6 @@ def lags(
         return Lag(month, len(values), quantile(values, 0.5), quantile(values, 0.9))
 
     everything = [seconds for values in months.values() for seconds in values]
-    return lag(timezone.localdate(begins), everything), [
+    return lag(timezone.localdate(begins, zone), everything), [
         lag(month, values) for month, values in sorted(months.items())
     ]

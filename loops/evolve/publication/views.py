@@ -21,9 +21,10 @@ from articles.views.doors import find
 from kcs.errors import BadValue, Refused
 from kcs.pages import keyset
 from loops.charts import Lines, csv_asked
+from loops.evolve import access
 from loops.evolve.publication import actions, queries
 from loops.evolve.publication.queries import Candidate, Lag
-from loops.evolve.scope import Scope
+from loops.evolve.scope import Scope, zone
 from loops.models import Decision, PublicationRule, Upkeep
 from loops.upkeep import deciding, lists
 from people.doors import AgentRequest, agents_only
@@ -41,21 +42,24 @@ NOT_NOW = {"7": 7, "30": 30, "90": 90, "ever": None}
 @agents_only
 def publication(request: AgentRequest) -> HttpResponse:
     """The lists, how long publishing took, and the rules that do it by themselves."""
-    deciding.require_reviewer(request.user)
+    actions.require_decider(request.user)
     which = request.GET.get("list", "now")
     if which not in NAMES:
         raise BadValue(_("There is no such list."), field="list")
     scope = Scope.asked(request.GET, request.user, usual="1y", site=request.site_settings)
-    everything, months = queries.lags(
-        scope.since,
-        scope.until,
-        domains=sorted(scope.domains) if scope.domains is not None else None,
-    )
-    drawn = _chart(months)
-    if table := csv_asked(request, [drawn]):
+    everything = drawn = None
+    if access.may_read(request.user):
+        everything, months = queries.lags(
+            scope.since,
+            scope.until,
+            zone=scope.zone,
+            domains=sorted(scope.domains) if scope.domains is not None else None,
+        )
+        drawn = _chart(months)
+    if table := csv_asked(request, [drawn] if drawn else []):
         return table
     asked = {name: request.GET.get(name, "") for name in ("domain", "language", "owner")}
-    cursor = request.GET.get("cursor", "")
+    cursor = request.GET.get("cursor", "").replace("\x00", "")
     rows: list[Any]
     if which == "done":
         page = keyset(
@@ -106,7 +110,7 @@ def _chart(months: list[Lag]) -> Lines:
 @agents_only
 def candidate(request: AgentRequest, number: str) -> HttpResponse:
     """One article as readers outside would get it, with what the check found; POST decides."""
-    deciding.require_reviewer(request.user)
+    actions.require_decider(request.user)
     article = find(request, number, "owner", "domain", "template")
     if request.method != "POST":
         return _show(request, article)
@@ -136,7 +140,7 @@ def _act(request: AgentRequest, article: Article) -> str:
         if days not in NOT_NOW:
             raise BadValue(_("Choose until when."), field="until")
         span = NOT_NOW[days]
-        until = timezone.localdate() + timedelta(days=span) if span else None
+        until = timezone.localdate(timezone=zone()) + timedelta(days=span) if span else None
         deciding.decide(
             article, by=user, list=Decision.List.PUBLISH, until=until, reason=reason
         )
@@ -173,7 +177,7 @@ def _show(
 @agents_only
 def retract(request: AgentRequest, pk: int) -> HttpResponse:
     """Take a published article back inside."""
-    deciding.require_reviewer(request.user)
+    actions.require_decider(request.user)
     found = get_object_or_404(queries.published(request.user), pk=pk)
     try:
         actions.retract(found, by=request.user, reason=request.POST.get("reason", ""))

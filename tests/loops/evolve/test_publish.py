@@ -150,8 +150,28 @@ def test_only_who_may_set_an_audience_publishes(api):
     answer = api(make.contributor()).post(
         f"articles/{article.number}/publish/", {"audience": "public"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert (audience(article), Publication.objects.count()) == ("internal", 0)
+
+
+def test_a_contributor_neither_takes_back_nor_decides_for_good(client, api):
+    article = used(validated())
+    row = actions.publish(article, by=make.publisher(), audience="public")
+    contributor = make.contributor()
+    client.force_login(contributor)
+    assert (
+        client.post(reverse("insights:retract", args=[row.pk]), {"reason": "x"}).status_code
+        == 403
+    )
+    assert client.get(reverse("insights:publication")).status_code == 403
+    page = reverse("insights:candidate", args=[used(validated()).number])
+    sent = {"act": "decide", "days": "ever", "reason": "Never"}
+    assert client.post(page, sent).status_code == 403
+    assert (audience(article), Decision.objects.count()) == ("public", 0)
+    # Who publishes and reads no figures sees the list, and not how long publishing took.
+    client.force_login(make.publisher())
+    shown = client.get(reverse("insights:publication"), {"list": "done"}).text
+    assert (article.title in shown, "Time from validated" in shown) == (True, False)
 
 
 def test_not_now_takes_it_off_the_list(client):
@@ -222,6 +242,17 @@ def test_a_rule_leaves_inside_what_a_person_should_look_at(why):
     assert publish_by_rules() == 0
     assert audience(article) == "internal"
     assert made.publications.count() == 0
+
+
+def test_what_leaks_does_not_stand_before_what_does_not():
+    rule()
+    leaking = used(validated(resolution="Mail ops@tilia.io."), 3)
+    fine = used(validated(), 2)
+    assert actions.run_rules(batch=1) == 0
+    assert actions.run_rules(batch=1) == 1
+    assert (audience(leaking), audience(fine)) == ("internal", "public")
+    articles.improve(leaking, by=make.publisher(), changes={"resolution": "Restart it."})
+    assert actions.run_rules(batch=1) == 1
 
 
 def test_a_rule_acts_with_the_rights_of_who_saved_it():
