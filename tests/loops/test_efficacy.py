@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from articles import actions
 from loops.solve import actions as solving
-from loops.upkeep import efficacy
 from loops.statistics.rates import Share, differ, wilson
+from loops.upkeep import efficacy
 from tests import make
 from tickets.models import Ticket
 
