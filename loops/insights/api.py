@@ -83,7 +83,7 @@ class Insights(Known, APIView):
         access.require(self.me, scope.allowed)
         baseline = None
         if key := asked.get("baseline", ""):
-            baseline = baselines.named(key, scope)
+            baseline = baselines.named(key, scope, site.figures_minimum)
         told = front(self.me, scope, site, baseline=baseline, phase=asked.get("phase", ""))
         return Response(InsightsShape(_plain(told)).data)
 
@@ -125,6 +125,8 @@ def _plain(told: Front) -> dict[str, Any]:
 
 
 class BaselineShape(serializers.ModelSerializer[Baseline]):
+    """`figures` are null where they would be about persons."""
+
     by = serializers.EmailField(source="by.email", read_only=True)
 
     class Meta:
@@ -132,6 +134,12 @@ class BaselineShape(serializers.ModelSerializer[Baseline]):
         fields = [
             "id", "name", "begins", "ends", "team", "domain", "channel", "figures", "by", "at",
         ]  # fmt: skip
+
+    def to_representation(self, instance: Baseline) -> dict[str, Any]:
+        told = super().to_representation(instance)
+        if not baselines.is_open(instance, self.context["allowed"], self.context["least"]):
+            told["figures"] = None
+        return told
 
 
 class Freezing(Asked):
@@ -155,7 +163,9 @@ class Baselines(Known, viewsets.GenericViewSet[Baseline]):
         refuse_unknown(request, set(PAGED))
         pages = ApiPages()
         rows = pages.cut(self._mine().order_by(), request, ("-at", "-pk"))
-        return pages.get_paginated_response(BaselineShape(rows, many=True).data)
+        return pages.get_paginated_response(
+            BaselineShape(rows, many=True, context=self._known()).data
+        )
 
     @extend_schema(
         parameters=[OpenApiParameter(name, str) for name in NARROWED],
@@ -169,13 +179,16 @@ class Baselines(Known, viewsets.GenericViewSet[Baseline]):
         scope = Scope.asked(request.query_params, self.me)
         access.require(self.me, scope.allowed)
         made = baselines.freeze(scope, name=said["name"], by=self.me)
-        return Response(BaselineShape(made).data, status=201)
+        return Response(BaselineShape(made, context=self._known()).data, status=201)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Forget one."""
         baselines.remove(get_object_or_404(self._mine(), pk=int(pk)), by=self.me)
         return Response(status=204)
+
+    def _known(self) -> dict[str, Any]:
+        return {"allowed": access.teams_for(self.me), "least": access.minimum()}
 
     def _mine(self) -> Any:
         allowed = access.teams_for(self.me)

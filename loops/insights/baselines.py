@@ -9,17 +9,20 @@ from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from kcs.errors import BadValue, NotAllowed, Refused
 from loops.evolve import access
+from loops.evolve.rollups import spans
 from loops.evolve.scope import Scope
 from loops.insights import figures
 from loops.models import Baseline
 from people.models import SiteSettings, Team, User
 
 MOST = 50
+BEHIND = "behind"  # how many people stood behind the figures
 
 
 def readable(allowed: access.Teams) -> QuerySet[Baseline]:
@@ -31,11 +34,40 @@ def readable(allowed: access.Teams) -> QuerySet[Baseline]:
     return Baseline.objects.filter(mine)
 
 
-def named(key: str, scope: Scope) -> Baseline:
+def is_open(baseline: Baseline, allowed: access.Teams, least: int) -> bool:
+    """Whether its figures are shown, and not its name alone: those of a group that was small
+    when it was frozen are for the team's manager."""
+    group = allowed.groups.get(baseline.team_id) if baseline.team_id else None
+    if not least or (group is not None and group.managed):
+        return True
+    people = baseline.figures.get(BEHIND)
+    if people is None:  # frozen before that was kept
+        people = group.people if group else access.GROUP
+    n = baseline.figures.get("totals", {}).get("solved", 0)
+    if baseline.team_id:
+        return not access.is_small(n, people, least)
+    narrowed = baseline.domain_id is not None or bool(baseline.channel)
+    return people >= access.GROUP and not (narrowed and 0 < n < least)
+
+
+def named(key: str, scope: Scope, least: int) -> Baseline:
     """The one with this id; 404 where there is none, or none for this reader."""
     assert scope.allowed is not None
     pk = int(key) if key.isascii() and key.isdecimal() and len(key) < 16 else 0
-    return get_object_or_404(readable(scope.allowed), pk=pk)
+    found = get_object_or_404(readable(scope.allowed), pk=pk)
+    if not is_open(found, scope.allowed, least):
+        raise Http404
+    return found
+
+
+def _behind(scope: Scope) -> int:
+    """How many people its figures are about; three stands for more."""
+    solvers = spans.few(scope).everybody
+    behind = len(solvers) if solvers else access.GROUP
+    if scope.team is None or scope.allowed is None:
+        return behind
+    group = scope.allowed.groups.get(scope.team.pk)
+    return min(behind, group.people if group else access.GROUP)
 
 
 def may_freeze(user: User, scope: Scope) -> bool:
@@ -78,7 +110,7 @@ def freeze(scope: Scope, *, name: str, by: User) -> Baseline:
         team=scope.team,
         domain=scope.domain,
         channel=scope.channel,
-        figures=kept.as_dict(),
+        figures=kept.as_dict() | {BEHIND: _behind(scope)},
         by=by,
     )
 

@@ -15,7 +15,6 @@ from articles.models import Article
 from kcs.templatetags.ui import CONFIDENCE
 from loops.charts import Lines, Meter, Series, Spark, Stacked
 from loops.charts.figures import step_label
-from loops.evolve import access
 from loops.evolve.rollups import numbers
 from loops.evolve.rollups.numbers import Point, Totals
 from loops.evolve.scope import Scope
@@ -172,8 +171,8 @@ class TeamRow:
 
 
 def teams(
-    scope: Scope, found: dict[int, list[Point]], reviewed: Sequence[Review], least: int,
-    here: str, phase: str,
+    scope: Scope, found: dict[int, list[Point]], reviewed: Sequence[Review],
+    hidden: frozenset[int], least: int, here: str, phase: str,
 ) -> list[TeamRow]:  # fmt: skip
     """The teams by name: nothing ranks them."""
     assert scope.allowed is not None
@@ -195,16 +194,12 @@ def teams(
                 whole.first_contact_rate
                 if phase == Phase.LEAD
                 else quality((one for one in reviewed if one.team == key), least)[0],
-                is_hidden(group, whole.solved, least),
+                key in hidden,
                 f"{here}?{scope.query(team=key)}",
                 f"{reverse('insights:tickets')}?{scope.query(team=key)}",
             )
         )
     return rows
-
-
-def is_hidden(group: access.Group, solved: int, least: int) -> bool:
-    return not group.managed and access.is_small(solved, group.people, least)
 
 
 def health(user: User, scope: Scope) -> Meter:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loops.charts import Chart, Meter
-from loops.evolve.rollups import numbers
+from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.numbers import Point
 from loops.evolve.scope import Scope
-from loops.insights import board, figures, phases, strip
+from loops.insights import board, figures, hiding, phases, strip
 from loops.insights.figures import Figures
 from loops.insights.filters import dates
 from loops.insights.phases import Phase, Where
@@ -22,7 +22,7 @@ from people.models import SiteSettings, User
 
 @dataclass
 class Front:
-    """`hidden` says why a team is too small for its figures; then there are none."""
+    """`hidden` says that the group is too small for its figures; then there are none."""
 
     scope: Scope
     phase: Where
@@ -46,7 +46,9 @@ def front(
     today = timezone.now().astimezone(scope.zone).date()
     where = phases.where(site, programme.first_declared, today, phase)
     every = figures.steps(scope)
-    by_team = numbers.team_series(scope, every)
+    around = hiding.around(scope)
+    all_teams, earlier = spans.team_flow(around, hiding.around(before), every)
+    by_team = {key: points for key, points in all_teams.items() if key in scope.teams}
     points = _added_up(by_team)
     reviewed = (
         figures.reviews(scope, scope.begins if baseline else before.begins)
@@ -56,14 +58,25 @@ def front(
     recent = [review for review in reviewed if review.day >= scope.begins]
     now = Figures(numbers.summed(point.totals for point in points))
     now.quality, now.people = figures.quality(recent, least)
-    past = Figures.from_dict(baseline.figures) if baseline else Figures(numbers.totals(before))
+    past = (
+        Figures.from_dict(baseline.figures)
+        if baseline
+        else Figures(
+            numbers.summed(totals for key, totals in earlier.items() if key in scope.teams)
+        )
+    )
     if not baseline:
         past.quality, past.people = figures.quality(
             (review for review in reviewed if review.day < scope.begins), least
         )
     _of_the_phase(where.shown, scope, before, now, past, frozen=baseline is not None)
-    group = scope.allowed.groups.get(scope.team.pk) if scope.allowed and scope.team else None
-    hidden = group is not None and board.is_hidden(group, now.totals.solved, least)
+    left = hiding.hidden(
+        user, scope, before,
+        {key: sum(one.totals.solved for one in points) for key, points in all_teams.items()},
+        {key: totals.solved for key, totals in earlier.items()}, least,
+    )  # fmt: skip
+    hidden = left.whole
+    shows_past = _has_any(past) and (baseline is not None or not left.past)
     topics, searches = board.gaps(scope)
     return Front(
         scope=scope,
@@ -71,7 +84,7 @@ def front(
         kpis=[]
         if hidden
         else strip.strip(
-            where.shown, scope, now, past if _has_any(past) else None,
+            where.shown, scope, now, past if shows_past else None,
             [point.totals for point in points],
         ),
         charts=[]
@@ -80,7 +93,9 @@ def front(
             board.outcomes(scope, points, every),
             board.rates(scope, points, every, recent, least, where.shown),
         ],
-        teams=[] if scope.team else board.teams(scope, by_team, recent, least, here, where.shown),
+        teams=[]
+        if scope.team
+        else board.teams(scope, by_team, recent, left.teams, least, here, where.shown),
         topics=topics,
         searches=searches,
         health=board.health(user, scope),

@@ -62,6 +62,24 @@ def flow(scope: Scope, before: Scope, every: str) -> tuple[list[Point], Totals]:
     return [Point(day, found[day]) for day in sorted(found)], earlier
 
 
+def team_flow(
+    scope: Scope, before: Scope, every: str
+) -> tuple[dict[int, list[Point]], dict[int, Totals]]:
+    """`numbers.team_series` of the period, and `numbers.teams` of the one before it."""
+    steps = list(numbers._steps(scope, every))
+    found: dict[int, dict[date, Totals]] = {}
+    earlier: dict[int, Totals] = {}
+    for row in _sums(columns.FLOW, scope, before, "team", "outcome", every=every):
+        day, team, outcome = row.pop("step"), row.pop("team"), row.pop("outcome")
+        if day:
+            days = found.setdefault(team, {step: Totals() for step in steps})
+            days[day]._add(outcome, row)
+        else:
+            earlier.setdefault(team, Totals())._add(outcome, row)
+    series = {team: [Point(day, days[day]) for day in steps] for team, days in found.items()}
+    return series, earlier
+
+
 def people(
     scope: Scope, before: Scope, every: str
 ) -> tuple[dict[date, dict[int, AgentTotals]], dict[int, AgentTotals]]:
@@ -186,3 +204,25 @@ def few(scope: Scope, *, domains: bool = False) -> Few:
         else:
             found.everybody = who
     return found
+
+
+def few_of_both(scope: Scope, before: Scope) -> tuple[Few, Few]:
+    """`few` of the period and of the one before it."""
+    both = _wide(scope, before)
+    wide = replace(both, channel="")
+    wide.__dict__["_whole_months"] = both.__dict__["_whole_months"]
+    where, given = numbers._cut_where(wide, "team")
+    found = {True: Few(), False: Few()}
+    for row in numbers._rows(
+        "select now, team, array_agg(distinct person) as people from (select distinct"
+        " day between %(first)s and %(last)s as now, team, person"
+        f" from loops_agents where {where}) x"
+        " group by grouping sets ((now), (now, team)) having count(distinct person) < %(few)s",
+        given | {"few": FEW, "first": scope.begins, "last": scope.ends},
+    ):
+        who, into = frozenset(row["people"]), found[row["now"]]
+        if row["team"] is None:
+            into.everybody = who
+        else:
+            into.teams[row["team"]] = who
+    return found[True], found[False]

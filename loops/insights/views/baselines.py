@@ -35,13 +35,15 @@ def _show(
     request: AgentRequest, scope: Scope, form: FreezeForm, status: int = 200
 ) -> HttpResponse:
     assert scope.allowed is not None
-    home = reverse("insights:home")
+    home, least = reverse("insights:home"), request.site_settings.figures_minimum
     rows = [
         {
             "baseline": one,
             "dates": filters.dates(one.begins, one.ends),
             "fits": verbs.fits(one, scope),
-            "url": f"{home}?{scope.query(baseline=one.pk)}",
+            "url": f"{home}?{scope.query(baseline=one.pk)}"
+            if verbs.is_open(one, scope.allowed, least)
+            else "",
             "may_remove": verbs.may_remove(request.user, one),
         }
         for one in verbs.readable(scope.allowed).select_related("team", "domain", "by")

@@ -46,4 +46,4 @@ def _baseline(request: AgentRequest, scope: Scope) -> Baseline | None:
     """The one to compare with; of those that this person may read."""
     if not (asked := request.GET.get("baseline", "")):
         return None
-    return baselines.named(asked, scope)
+    return baselines.named(asked, scope, request.site_settings.figures_minimum)

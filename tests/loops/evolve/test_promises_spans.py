@@ -30,6 +30,11 @@ def test_they_are_the_figures_of_each_period_and_of_each_group():
             points, earlier = spans.flow(scope, before, every)
             assert points == numbers.series(scope, every)
             assert earlier == numbers.totals(before)
+            assert spans.team_flow(scope, before, every) == (
+                numbers.team_series(scope, every),
+                numbers.teams(before),
+            )
+            assert spans.few_of_both(scope, before) == (spans.few(scope), spans.few(before))
             assert spans.people(scope, before, every)[1] == numbers.agents(before)
             visits, seen = spans.visits(scope, before, every)
             assert (visits, seen) == (

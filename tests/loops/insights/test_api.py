@@ -24,14 +24,29 @@ def test_programs_read_the_figures_of_the_page_and_no_others(api):
     assert (rate["key"], rate["value"], rate["n"]) == ("link-rate", 0.75, 40)
     assert [(team["name"], team["solved"]) for team in told["teams"]] == [(mine.name, 40)]
     assert told["charts"]["outcomes"][0][0] == "Week"
+    third = a_team()
+    planted.day(3, team=third.pk, reused=50)
     told = api(make.coach()).get("insights/").json()
     assert {team["name"]: team["solved"] for team in told["teams"]} == {
-        mine.name: 40, other.name: None,
+        mine.name: None, other.name: None, third.name: 50,
     }  # fmt: skip
     assert api(manager).get(f"insights/?team={other.pk}").status_code == 403
     assert api(make.publisher()).get("insights/").status_code == 403
     assert api(make.coach()).get("insights/?colour=red").status_code == 400
     assert api(make.coach()).get("insights/?baseline=1").status_code == 404
+
+
+def test_programs_do_not_read_what_was_frozen_of_one_person(api):
+    manager = make.contributor()
+    mine = a_team(1, manager=manager)
+    planted.day(3, team=mine.pk, reused=30)
+    api(manager).post(f"baselines/?team={mine.pk}", {"name": "May"})
+    (kept,) = api(manager).get("baselines/").json()["results"]
+    assert kept["figures"]["totals"]["linked"] == 30
+    (kept,) = api(make.coach()).get("baselines/").json()["results"]
+    assert (kept["name"], kept["figures"]) == ("May", None)
+    assert api(make.coach()).get(f"insights/?baseline={kept['id']}").status_code == 404
+    assert api(manager).get(f"insights/?baseline={kept['id']}").status_code == 200
 
 
 def test_programs_freeze_and_forget(api):

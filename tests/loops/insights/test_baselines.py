@@ -5,10 +5,18 @@ from django.test import Client
 from django.urls import reverse
 
 from loops.models import Baseline
-from people.models import User
+from people.models import SiteSettings, User
 from tests import make
 from tests.loops.insights import planted
-from tests.loops.insights.test_home import HOME, a_team, figure, in_phase, seen, signed_in
+from tests.loops.insights.test_home import (
+    HOME,
+    a_team,
+    figure,
+    in_phase,
+    seen,
+    signed_in,
+    solved_by,
+)
 
 pytestmark = pytest.mark.django_db
 FREEZE = "/insights/baselines/freeze/"
@@ -65,6 +73,8 @@ def test_a_baseline_is_read_by_whom_its_figures_are_for():
     mine = a_team(manager=manager)
     hidden = a_team(private=True, manager=make.contributor())
     a_team(manager=stranger)
+    for team in (mine, hidden):
+        planted.day(3, team=team.pk, reused=30)
     root = make.administrator()
     frozen(root, "All")
     frozen(root, "Mine", f"team={mine.pk}")
@@ -111,3 +121,32 @@ def test_what_is_frozen_of_the_whole_desk_holds_no_private_team():
     planted.day(3, team=a_team().pk, reused=10)
     frozen(make.administrator())
     assert Baseline.objects.get().figures["totals"]["solved"] == 10
+
+
+def test_what_is_frozen_of_few_people_is_for_their_manager():
+    manager = make.contributor()
+    lonely = a_team(1, manager=manager)
+    planted.day(3, team=lonely.pk, reused=30)
+    assert frozen(manager, "Mine", f"team={lonely.pk}") == 302
+    key = Baseline.objects.get().pk
+    # It stays small although two people came later.
+    make.contributor(team=lonely)
+    make.contributor(team=lonely)
+    for reader, status in ((manager, 200), (make.coach(), 404), (make.administrator(), 404)):
+        client = signed_in(reader)
+        assert client.get(f"{HOME}?baseline={key}").status_code == status
+        assert (f"baseline={key}" in client.get(LIST).text) == (status == 200)
+    SiteSettings.objects.update(figures_minimum=0)
+    assert signed_in(make.coach()).get(f"{HOME}?baseline={key}").status_code == 200
+
+
+def test_what_is_frozen_of_one_solver_s_domain_is_hidden_from_all_who_do_not_manage_it():
+    team = a_team(4)
+    planted.day(3, team=team.pk, reused=30)
+    solved_by(team.members.first(), team, 30)
+    root = make.administrator()
+    frozen(root, "Whole")
+    kept = Baseline.objects.get()
+    assert kept.figures["behind"] == 1
+    assert signed_in(make.coach()).get(f"{HOME}?baseline={kept.pk}").status_code == 404
+    assert seen(root, LIST).count("Whole") >= 1

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loops.evolve.rollups import jobs
-from loops.models import Gap, Visits
+from loops.models import Agents, Gap, Visits
 from loops.solve import actions
 from people.models import SiteSettings, User
 from tests import make
@@ -84,6 +84,7 @@ def test_figures_are_those_counted_by_hand_and_open_their_tickets():
         actions.solve(ticket, by=agent, outcome=outcome, **reason)
     jobs.run()
     in_phase("grow")
+    SiteSettings.objects.update(figures_minimum=0)
     root = make.administrator()
     html = seen(root)
     assert "75%" in figure(html, "Link rate")
@@ -128,6 +129,7 @@ def test_a_team_of_two_is_shown_to_its_manager_alone():
     manager = make.contributor()
     team = a_team(2, manager=manager)
     planted.day(3, team=team.pk, reused=30)
+    planted.day(3, team=a_team().pk, reused=40)
     in_phase("grow")
     html = seen(make.administrator())
     assert "too few people or tickets to be shown" in html
@@ -139,6 +141,96 @@ def test_a_team_of_two_is_shown_to_its_manager_alone():
     # In fixtures a minimum of nothing hides nothing.
     SiteSettings.objects.update(figures_minimum=0)
     assert "100.0%" in figure(seen(make.administrator(), f"{HOME}?team={team.pk}"), "Link rate")
+
+
+def solved_by(person: User, team, times: int, *, ago: int = 3, domain: int = 0) -> None:
+    """That these tickets were one person's."""
+    for grain, of in (("t", 0), ("td", domain)):
+        Agents.objects.create(
+            span="d",
+            grain=grain,
+            day=planted.today() - timedelta(days=ago),
+            formula=1,
+            team=team.pk,
+            domain=of,
+            person=person.pk,
+            solved=times,
+        )
+
+
+def rows_of(user: User, address: str = HOME) -> dict[str, bool]:
+    """Which teams are shown, by name."""
+    found = signed_in(user).get(address).context["front"].teams
+    return {row.name: not row.hidden for row in found}
+
+
+def test_what_one_person_solved_is_hidden_whatever_it_was_narrowed_by():
+    manager = make.contributor()
+    team = a_team(4, manager=manager, name="Till")
+    planted.day(3, team=team.pk, reused=30)
+    planted.day(60, team=team.pk, reused=30)
+    people = list(team.members.all())
+    solved_by(people[0], team, 30)
+    for one in people:
+        solved_by(one, team, 10, ago=60)
+    in_phase("grow")
+    expert = make.coach()
+    short = f"{HOME}?period=2w&team={team.pk}"
+    # Four stand behind the quarter, and one behind the last two weeks.
+    assert "100.0%" in figure(seen(expert, f"{HOME}?team={team.pk}"), "Link rate")
+    for address in (short, f"{HOME}?period=2w"):
+        assert "Too few to be shown" in seen(expert, address)
+        assert "100.0%" in figure(seen(manager, address), "Link rate")
+    SiteSettings.objects.update(figures_minimum=0)
+    assert "100.0%" in figure(seen(expert, short), "Link rate")
+
+
+def test_the_period_before_is_not_told_where_one_person_stands_behind_it():
+    team = a_team(4)
+    people = list(team.members.all())
+    planted.day(3, team=team.pk, reused=30, silent=10)
+    planted.day(1, team=team.pk, reused=30, silent=10)
+    solved_by(people[0], team, 40, ago=3)
+    for one in people:
+        solved_by(one, team, 10, ago=1)
+    in_phase("grow")
+    front = signed_in(make.coach()).get(f"{HOME}?period=2d").context["front"]
+    assert (front.hidden, front.kpis[0].raw[4]) == (False, None)
+    front = signed_in(people[0]).get(HOME)
+    assert front.status_code == 403
+    SiteSettings.objects.update(figures_minimum=0)
+    front = signed_in(make.coach()).get(f"{HOME}?period=2d").context["front"]
+    assert front.kpis[0].raw[4] == 0.75
+
+
+def test_a_few_tickets_of_a_domain_or_channel_are_not_told():
+    planted.day(3, team=a_team().pk, reused=12)
+    in_phase("grow")
+    coach = make.coach()
+    assert "Too few to be shown" not in seen(coach)
+    assert "Too few to be shown" in seen(coach, f"{HOME}?channel=mail")
+
+
+def test_where_one_team_is_hidden_the_next_smallest_is_hidden_too():
+    small = a_team(2, name="Two")
+    middle, large = a_team(name="Middle"), a_team(name="Large")
+    planted.day(3, team=small.pk, reused=30)
+    planted.day(3, team=middle.pk, reused=40)
+    planted.day(3, team=large.pk, reused=50)
+    in_phase("grow")
+    coach = make.coach()
+    assert rows_of(coach) == {"Two": False, "Middle": False, "Large": True}
+    # And its own page does not tell what the table left out.
+    assert "Too few to be shown" in seen(coach, f"{HOME}?team={middle.pk}")
+    assert "100.0%" in figure(seen(coach, f"{HOME}?team={large.pk}"), "Link rate")
+    assert "100.0%" in figure(seen(coach), "Link rate")
+    other = a_team(2, name="Another two")
+    planted.day(3, team=other.pk, reused=30)
+    assert rows_of(coach) == {
+        "Two": False, "Another two": False, "Middle": True, "Large": True,
+    }  # fmt: skip
+    SiteSettings.objects.update(figures_minimum=0)
+    assert all(rows_of(coach).values())
 
 
 def test_a_change_is_told_only_where_chance_does_not_explain_it():
