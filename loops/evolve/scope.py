@@ -21,6 +21,7 @@ from tickets.models import Ticket
 
 PERIOD = re.compile(r"([1-9][0-9]{0,3})([dwmy])")
 USUAL = "12w"
+YEARS = range(1970, 9001)  # outside of them sums of days leave the calendar
 LONGEST = 3660  # days: what one page adds up
 
 
@@ -171,9 +172,12 @@ def _day(given: Mapping[str, Any], name: str) -> date | None:
     if not (text := str(given.get(name) or "").strip()):
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadValue(_("Write dates as 2026-05-31."), field=name) from None
+    if day.year not in YEARS:
+        raise BadValue(_("There is nothing so early or so late."), field=name)
+    return day
 
 
 def first_day(period: str, today: date) -> date:

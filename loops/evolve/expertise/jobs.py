@@ -3,12 +3,13 @@ in one transaction; a killed worker leaves the ones of the night before."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from loops.evolve.jobs import Tick, silent
+from loops.evolve.scope import first_day, zone
 from loops.models import Topic
 
 LOCK = 4_120_513  # so that two runs come one after the other
@@ -31,22 +32,37 @@ from (
 ) held
 """
 
+# Arrived: whatever came, but for history and what nothing can be known about. Solved: as above.
 TEAMS = """
 insert into loops_teamtopic (team_id, topic_id, arrived, solved, unlinked, seconds)
-select t.team_id, tt.topic_id, count(*), count(t.solved_at),
-  count(t.solved_at) filter (where tt.source <> 'link'),
-  coalesce(sum(t.seconds_worked) filter (where t.solved_at is not null), 0)
-from tickets_ticket t
-  join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
-  left join people_team m on m.id = t.team_id
-where t.created_at >= %(since)s and m.private is not true
+select team_id, topic_id, count(*) filter (where came), count(*) filter (where done),
+  count(*) filter (where done and source <> 'link'),
+  coalesce(sum(seconds_worked) filter (where done), 0)
+from (
+  select t.team_id, tt.topic_id, tt.source, t.seconds_worked, t.created_at >= %(since)s as came,
+    o.id is not null and t.solved_at >= %(since)s and t.solved_by_id is not null as done
+  from tickets_ticket t
+    join loops_tickettopic tt on tt.ticket_id = t.id and tt.topic_id is not null
+    left join loops_outcome o on o.ticket_id = t.id and o.ended_at is null
+    left join people_team m on m.id = t.team_id
+  where (t.created_at >= %(since)s or t.solved_at >= %(since)s) and m.private is not true
+    and (o.id is null or (o.outcome <> 'imported'
+      and o.reason not in ('spam', 'duplicate_ticket', 'no_reply', 'account_action')))
+) asked
 group by 1, 2
 """
 
 
+def begins() -> datetime:
+    """The window's first moment, as lists of its tickets have it: whole days with today."""
+    own = zone()
+    first = first_day(f"{Topic.WINDOW}d", timezone.localdate(timezone=own))
+    return datetime.combine(first, time(), own)
+
+
 def run(tick: Tick = silent, day: date | None = None) -> int:
     """Count the window again; how many rows there are."""
-    since = timezone.now() - timedelta(days=Topic.WINDOW)
+    since = begins()
     rows = 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])

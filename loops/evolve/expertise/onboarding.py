@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Min
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loops.evolve.access import Teams
+from loops.evolve.scope import zone
 from loops.statistics.survival import Curve, curve
 from people.models import CompetencyGrant, PersonEvent, User
 
@@ -45,18 +47,22 @@ class Cohort:
     curve: Curve | None  # nothing where the group is too small to be shown
 
 
-def cohorts(milestone: str, allowed: Teams, *, least: int) -> list[Cohort]:
-    """The newest cohorts, the oldest of them first. Days since joining."""
+def cohorts(
+    milestone: str, allowed: Teams, *, least: int, own: ZoneInfo | None = None
+) -> list[Cohort]:
+    """The newest cohorts, the oldest of them first. Days since joining; half years begin and
+    end in the organisation's zone."""
     people = list(
         User.objects.exclude(competency="", grants=None)
         .filter(team__in=allowed.ids)
         .distinct()
         .values_list("pk", "joined_at", "is_active")
     )
-    halves = {pk: _half(timezone.localdate(joined)) for pk, joined, _active in people}
+    own = own or zone()
+    halves = {pk: _half(timezone.localdate(joined, own)) for pk, joined, _active in people}
     newest = sorted(set(halves.values()))[-COHORTS:]
     people = [row for row in people if halves[row[0]] in newest]
-    reached = _reached(milestone, [pk for pk, _joined, _active in people])
+    reached = _reached(milestone, [pk for pk, _joined, _active in people], own)
     left = dict(
         PersonEvent.objects.filter(
             person__in=[pk for pk, _joined, active in people if not active],
@@ -96,15 +102,13 @@ def _row(joined: datetime, reached: datetime | None, seen: datetime) -> tuple[fl
     return max(0.0, (seen - joined).total_seconds() / 86_400), False
 
 
-def _reached(milestone: str, people: list[int]) -> dict[int, datetime]:
+def _reached(milestone: str, people: list[int], own: ZoneInfo) -> dict[int, datetime]:
     """When each of them came to it, for those who did."""
     if milestone == "fifty":
         with connection.cursor() as cursor:
             cursor.execute(FIFTIETH, {"people": people, "n": FIFTY})
             days = dict(cursor.fetchall())
-        return {
-            pk: timezone.make_aware(datetime.combine(day, time())) for pk, day in days.items()
-        }
+        return {pk: datetime.combine(day, time(), own) for pk, day in days.items()}
     wanted = ["publisher"] if milestone == "publisher" else ["contributor", "publisher"]
     granted = (
         CompetencyGrant.objects.filter(user__in=people, competency__in=wanted)

@@ -6,14 +6,16 @@ A figure about one person is for that person, the coach and the person's own man
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, Q, Sum
 
 from articles.models import Article, Confidence
-from loops.evolve.access import Teams
+from loops.evolve.access import GROUP, Teams, is_small
+from loops.evolve.rollups import spans
+from loops.evolve.scope import Scope
 from loops.models import Gap, Holding, TeamTopic, TicketTopic, Topic
 from loops.statistics.rates import Share
 from people.models import Team, User
@@ -103,8 +105,11 @@ def _held(topic: Topic, rows: list[tuple[int, int, int]]) -> Held:
     )
 
 
-def named(found: list[Held], *, readable: frozenset[int], user: User) -> list[Held]:
-    """With the names that this person may know: of people, and of articles' topics."""
+def named(
+    found: list[Held], *, readable: frozenset[int], user: User, least: int = 0
+) -> list[Held]:
+    """With the names that this person may know: of people, and of articles' topics. A share of
+    fewer than `least` tickets is nobody's but for the manager."""
     keys = {one.topic.article_id for one in found if one.topic.article_id}
     seen = set(
         Article.objects.visible_to(user)
@@ -114,11 +119,19 @@ def named(found: list[Held], *, readable: frozenset[int], user: User) -> list[He
     )
     busiest = {one.people[0][0] for one in found}
     people = User.objects.in_bulk(busiest & readable)
+    managed = managed_by(user) if least and people else frozenset()
     for one in found:
-        one.busiest = people.get(one.people[0][0])
+        who, n = one.people[0]
+        if n >= least or who in managed or who == user.pk:
+            one.busiest = people.get(who)
         hidden = one.topic.article_id is not None and one.topic.article_id not in seen
         one.name = "" if hidden else one.topic.name
     return found
+
+
+def managed_by(user: User) -> frozenset[int]:
+    """Those whose figures one reads however few they are: the people of one's teams."""
+    return frozenset(User.objects.filter(team__manager=user).values_list("pk", flat=True))
 
 
 # -- one person away ---------------------------------------------------------------------
@@ -132,6 +145,7 @@ class AtRisk:
     share: float
     expected: float  # tickets in the two weeks that this person would have solved
     others: int  # people who solved this topic, too
+    hidden: bool = False  # too few tickets for a share of one person
     gap: Gap | None = None
     example: Ticket | None = None
 
@@ -144,21 +158,26 @@ class Absence:
     expected: float
     alone: float
     people: list[User] = field(default_factory=list)
+    hidden: bool = False
 
 
-def absence(person: User, *, user: User) -> Absence:
+def absence(person: User, *, user: User, least: int = 0) -> Absence:
     """What two weeks without this person look like, and what they should write down first.
 
     Expected tickets are the topic's weekly ones × two × the person's share. "Alone" are those
     of topics that nobody else solved in the window and no validated article answers. The list
     has the five dearest topics without a validated article: expected tickets × median minutes.
+    Fewer than `least` solved tickets are told to oneself and to the manager alone.
     """
+    if least and (person == user or person.pk in managed_by(user)):
+        least = 0
     found = named(held(person=person.pk), readable=frozenset({person.pk}), user=user)
     risks = []
     for one in found:
         mine = dict(one.people).get(person.pk, 0)
         share = mine / one.solved
-        risks.append(AtRisk(one, share, one.weekly * AWAY_WEEKS * share, len(one.people) - 1))
+        expected = one.weekly * AWAY_WEEKS * share
+        risks.append(AtRisk(one, share, expected, len(one.people) - 1, hidden=mine < least))
     risks.sort(key=lambda risk: -risk.expected)
     missing = [risk for risk in risks if not risk.held.covered]
     missing.sort(key=lambda risk: -risk.expected * max(1.0, risk.held.topic.minutes))
@@ -170,6 +189,8 @@ def absence(person: User, *, user: User) -> Absence:
         capture=capture,
         expected=sum(risk.expected for risk in risks),
         alone=sum(risk.expected for risk in missing if risk.others == 0),
+        # Where one topic is left out, the sum would tell it.
+        hidden=any(risk.hidden for risk in risks),
     )
 
 
@@ -197,18 +218,23 @@ def _examples(capture: list[AtRisk], person: User, user: User) -> None:
         risk.example = rows.get(tickets.get(risk.held.topic.pk))
 
 
-def holders(readable: frozenset[int]) -> list[tuple[User, int]]:
-    """Those whose figures one may see and who solved anything in the window, with how many."""
+def holders(user: User, readable: frozenset[int], least: int) -> list[tuple[User, int | None]]:
+    """Those whose figures one may see and who solved anything in the window, with how many;
+    nothing where it is fewer than `least` and one does not manage them."""
     rows = (
-        Holding.objects.filter(person__in=readable)
+        Holding.objects.filter(person__in=readable - {user.pk})
         .order_by()
         .values("person")
         .annotate(n=Sum("solved"))
         .order_by("-n")[:200]
     )
     counted = {row["person"]: row["n"] for row in rows}
+    managed = managed_by(user) if any(n < least for n in counted.values()) else frozenset()
     people = User.objects.filter(pk__in=counted).order_by("name")
-    return [(person, counted[person.pk]) for person in people]
+    return [
+        (one, counted[one.pk] if counted[one.pk] >= least or one.pk in managed else None)
+        for one in people
+    ]
 
 
 # -- teams -------------------------------------------------------------------------------
@@ -284,16 +310,19 @@ class TeamRepeats:
     unlinked: int
     seconds: int
     topics: list[Repeated]
+    hidden: bool = False  # so small that it would be about persons
 
     @property
     def share(self) -> Share:
         return Share(self.again, self.solved)
 
 
-def repeats(allowed: Teams, *, user: User, top: int = 8) -> list[TeamRepeats]:
+def repeats(scope: Scope, *, user: User, least: int, top: int = 8) -> list[TeamRepeats]:
     """Of each team: how much of what it solved it had solved before in the window, what that
     took, and the topics that took the most. Answered without a link means answered from
-    memory, or by searching anew."""
+    memory, or by searching anew. Without the numbers of a team of few people or tickets."""
+    assert scope.allowed is not None
+    allowed = scope.allowed
     wanted = Q(team__in=allowed.ids)
     if allowed.teamless:
         wanted |= Q(team=None)
@@ -308,9 +337,13 @@ def repeats(allowed: Teams, *, user: User, top: int = 8) -> list[TeamRepeats]:
             took=Sum("seconds"),
         )
     )
-    teams = Team.objects.in_bulk([row["team"] for row in sums if row["team"]])
-    told = []
+    few = spans.few(scope) if least else spans.Few()
+    hidden = {row["team"] for row in sums if _is_small(allowed, row, few, least)}
+    told: list[tuple[Any, list[TeamTopic]]] = []
     for row in sums:
+        if row["team"] in hidden:
+            told.append((row, []))
+            continue
         most = list(
             TeamTopic.objects.filter(team=row["team"], solved__gt=1)
             .select_related("topic")
@@ -330,11 +363,12 @@ def repeats(allowed: Teams, *, user: User, top: int = 8) -> list[TeamRepeats]:
 
     found = [
         TeamRepeats(
-            team=teams.get(row["team"]) if row["team"] else None,
-            solved=row["all"],
-            again=row["again"],
-            unlinked=row["loose"],
-            seconds=row["took"],
+            team=allowed.groups[row["team"]].team if row["team"] else None,
+            solved=0 if row["team"] in hidden else row["all"],
+            again=0 if row["team"] in hidden else row["again"],
+            unlinked=0 if row["team"] in hidden else row["loose"],
+            seconds=0 if row["team"] in hidden else row["took"],
+            hidden=row["team"] in hidden,
             topics=[
                 Repeated(one.topic, name(one.topic), one.solved, one.solved - 1, one.unlinked,
                          one.seconds)
@@ -347,9 +381,20 @@ def repeats(allowed: Teams, *, user: User, top: int = 8) -> list[TeamRepeats]:
     return found
 
 
+def _is_small(allowed: Teams, row: Mapping[str, Any], few: spans.Few, least: int) -> bool:
+    """By its members, by who solved its tickets in the window, or by how many those are."""
+    group = allowed.groups.get(row["team"])
+    if group is not None and group.managed:
+        return False
+    behind = few.teams.get(row["team"] or 0)
+    people = min(len(behind) if behind else GROUP, group.people if group else GROUP)
+    return is_small(row["all"], people, least)
+
+
 def team_named(allowed: Teams, asked: Any) -> Team | None:
     """The team that an address asks for, among those whose figures one may see."""
     teams = Team.objects.filter(pk__in=allowed.ids).order_by("name")
-    if str(asked or "").isascii() and str(asked or "").isdigit():
-        return teams.filter(pk=int(asked)).first()
+    text = str(asked or "")
+    if text.isascii() and text.isdecimal():
+        return teams.filter(pk=int(text)).first() if len(text) < 16 else None
     return teams.first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -18,6 +20,8 @@ from loops.charts import Bars, Series, StepCurve, csv_asked
 from loops.evolve import access, costs
 from loops.evolve.expertise import onboarding as learning
 from loops.evolve.expertise import queries
+from loops.evolve.scope import Scope
+from loops.insights.records import records
 from loops.models import Topic
 from people.actions.inbox import tell
 from people.doors import AgentRequest, agents_only
@@ -33,15 +37,15 @@ def expertise(request: AgentRequest) -> HttpResponse:
     access.require(request.user)
     domain, domains = _domain(request)
     readable = access.people_for(request.user)
-    found = queries.named(queries.held(domains=domains), readable=readable, user=request.user)
+    least = request.site_settings.figures_minimum
+    found = queries.named(
+        queries.held(domains=domains), readable=readable, user=request.user, least=least
+    )
     context = {
         "rows": found[: queries.SHOWN],
         "concentrated": sum(1 for one in found if one.is_concentrated),
-        "people": [
-            (person, n)
-            for person, n in queries.holders(readable)
-            if person.pk != request.user.pk
-        ],
+        "people": queries.holders(request.user, readable, least),
+        "least": least,
         "domains": list(Domain.objects.order_by("path").values_list("path", "path")),
         "asked": {"domain": domain.path if domain else ""},
         "window": Topic.WINDOW,
@@ -60,6 +64,12 @@ def _domain(request: AgentRequest) -> tuple[Domain | None, list[int] | None]:
     return found, list(Domain.objects.branch(path).values_list("pk", flat=True))
 
 
+def _window(request: AgentRequest) -> Scope:
+    """The days that the nightly rows are of: what their tickets are asked for with."""
+    asked = {"period": f"{Topic.WINDOW}d"}
+    return Scope.asked(asked, request.user, site=request.site_settings)
+
+
 def _person(request: AgentRequest, pk: int) -> User:
     """Somebody whose figures are for the one who asks; oneself needs no other right."""
     if pk not in access.people_for(request.user):
@@ -76,9 +86,11 @@ def _person(request: AgentRequest, pk: int) -> User:
 def away(request: AgentRequest, pk: int) -> HttpResponse:
     """Two weeks without this person, and the five answers that should be written down first."""
     person = _person(request, pk)
-    found = queries.absence(person, user=request.user)
+    least = request.site_settings.figures_minimum
+    found = queries.absence(person, user=request.user, least=least)
     context = {
         "found": found,
+        "least": least,
         "person": person,
         "own": person.pk == request.user.pk,
         "weeks": queries.AWAY_WEEKS,
@@ -126,7 +138,8 @@ def onboarding(request: AgentRequest) -> HttpResponse:
         raise BadValue(_("There is no such milestone."), field="until")
     allowed = access.teams_for(request.user)
     site = request.site_settings
-    cohorts = learning.cohorts(milestone, allowed, least=site.figures_minimum)
+    own = ZoneInfo(site.time_zone)
+    cohorts = learning.cohorts(milestone, allowed, least=site.figures_minimum, own=own)
     drawn = _curves(cohorts, milestone)
     team = queries.team_named(allowed, request.GET.get("team"))
     path = queries.path(team, user=request.user) if team else None
@@ -210,28 +223,37 @@ def repeats(request: AgentRequest) -> HttpResponse:
     """What each team answers again and again, and what that takes."""
     access.require(request.user)
     site = request.site_settings
-    found = queries.repeats(access.teams_for(request.user), user=request.user)
+    scope = _window(request)
+    found = queries.repeats(scope, user=request.user, least=site.figures_minimum)
+    shown = [one for one in found if not one.hidden]
     drawn = Bars(
         key="again",
         title=_("Solved before by the same team"),
-        labels=[one.team.name if one.team else _("No team") for one in found],
+        labels=[one.team.name if one.team else _("No team") for one in shown],
         series=[
             Series(
                 _("Share of what it solved"),
-                [one.share.value for one in found],
-                low=[one.share.low for one in found],
-                high=[one.share.high for one in found],
+                [one.share.value for one in shown],
+                low=[one.share.low for one in shown],
+                high=[one.share.high for one in shown],
             )
         ],
         format="percent",
         top=1.0,
-        n=sum(one.solved for one in found),
+        n=sum(one.solved for one in shown),
     )
     if table := csv_asked(request, [drawn]):
         return table
     context = {
         "chart": drawn,
-        "told": [{"team": one, "cost": costs.said(one.seconds / 60, site)} for one in found],
+        "told": [
+            {
+                "team": one,
+                "cost": costs.said(one.seconds / 60, site),
+                "records": records(scope, what="solved", team=one.team.pk if one.team else 0),
+            }
+            for one in found
+        ],
         "window": Topic.WINDOW,
     }
     return render(request, "insights/repeats.html", context)

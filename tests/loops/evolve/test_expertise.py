@@ -1,14 +1,19 @@
 """Who knows what: concentration, two weeks without Ted, onboarding, learning path, repetition."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import actions as articles
 from loops.evolve.expertise import jobs, queries
-from loops.models import Gap, Outcome, TicketTopic, Topic
+from loops.evolve.expertise import onboarding as learning
+from loops.evolve.rollups import jobs as rollups
+from loops.evolve.scope import zone
+from loops.models import Agents, Gap, Holding, Outcome, TeamTopic, TicketTopic, Topic
 from people.models import CompetencyGrant, Notification, SiteSettings, User
 from tests import make
 from tickets.models import Ticket
@@ -28,7 +33,8 @@ def desk(client):
     return manager, team, ted, ann
 
 
-def solved(topic: Topic, person: User, times: int, *, team=None, source="likeness") -> None:
+def solved(topic: Topic, person: User, times: int, *, team=None, source="likeness",
+           outcome="no_knowledge", reason="confidential") -> None:  # fmt: skip
     """Rows as the verbs leave them, without their way there."""
     make.gate("off")
     now, asker = timezone.now(), make.ticket().requester
@@ -39,8 +45,7 @@ def solved(topic: Topic, person: User, times: int, *, team=None, source="likenes
         for n in range(times)
     )  # fmt: skip
     Outcome.objects.bulk_create(
-        Outcome(ticket=one, outcome="no_knowledge", reason="confidential", by=person)
-        for one in tickets
+        Outcome(ticket=one, outcome=outcome, reason=reason, by=person) for one in tickets
     )
     TicketTopic.objects.bulk_create(
         TicketTopic(ticket=one, topic=topic, source=source, score=0.5) for one in tickets
@@ -186,6 +191,144 @@ def test_repetitive_work_is_everything_but_the_first_time(client, desk):
     assert told.seconds == 5 * 600
     assert [(one.name, one.again) for one in told.topics] == [("Again", 3)]
     assert "Elsewhere" not in page.text
+
+
+def test_repetitive_work_counts_no_import_and_nothing_that_cannot_be_known(client, desk):
+    _manager, team, ted, _ann = desk
+    asked = topic("Asked")
+    solved(asked, ted, 3, team=team)
+    with connection.cursor() as cursor:
+        cursor.execute("set local kcs.importing = 'on'")
+        solved(asked, ted, 2, team=team, outcome="imported", reason="")
+    for reason in ("spam", "duplicate_ticket", "no_reply", "account_action"):
+        solved(asked, ted, 2, team=team, reason=reason)
+    waiting = make.ticket()
+    Ticket.objects.filter(pk=waiting.pk).update(team=team)
+    TicketTopic.objects.update_or_create(
+        ticket=waiting, defaults={"topic": asked, "source": "likeness", "score": 0.5}
+    )
+    old = Ticket.objects.filter(team=team, outcomes__reason="confidential")[0]
+    Ticket.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=400))
+    jobs.run()
+    (row,) = TeamTopic.objects.all()
+    assert (row.solved, row.unlinked, row.seconds) == (3, 3, 1800)
+    # One of them came long before the window, and one waits.
+    assert row.arrived == 3
+    assert [one.solved for one in Holding.objects.all()] == [3]
+
+
+def test_repetitive_work_of_few_people_or_tickets_is_their_manager_s(client, desk):
+    _manager, team, ted, ann = desk
+    SiteSettings.objects.update(figures_minimum=20)
+    make.contributor(team=team)
+    cay = make.contributor(team=team)
+    solved(topic("Again"), ted, 40, team=team)
+    jobs.run()
+    rollups.run()
+    page = client.get(reverse("insights:repeats"))
+    assert "40 of" not in page.text
+    assert "39 of 40 solved again" in page.text
+    client.force_login(make.coach())
+    for whose, times, shown in ((ted, 0, False), (ann, 20, False), (cay, 20, True)):
+        if times:
+            solved(Topic.objects.get(), whose, times, team=team)
+            jobs.run()
+            rollups.run()
+        page = client.get(reverse("insights:repeats"))
+        assert ("solved again" in page.text) == shown
+        assert ("too few people or tickets" in page.text) != shown
+        table = client.get(reverse("insights:repeats"), {"chart": "again", "format": "csv"})
+        assert ("Office desk" in table.text) == shown
+    # Two people stand in the other one, whoever solved it.
+    other = make.team("Pair")
+    for whose in (ted, ann, cay):
+        solved(Topic.objects.get(), whose, 10, team=other)
+    few = make.team("Few")
+    for whose in (ted, ann, cay):
+        make.contributor(team=few)
+        solved(Topic.objects.get(), whose, 2, team=few)
+    jobs.run()
+    rollups.run()
+    told = client.get(reverse("insights:repeats")).context["told"]
+    assert {str(one["team"].team): one["team"].hidden for one in told} == {
+        "Office desk": False, "Pair": True, "Few": True,
+    }  # fmt: skip
+    SiteSettings.objects.update(figures_minimum=0)
+    told = client.get(reverse("insights:repeats")).context["told"]
+    assert not any(one["team"].hidden for one in told)
+
+
+def test_few_tickets_of_a_person_are_told_to_the_manager_alone(client, desk):
+    manager, team, ted, _ann = desk
+    SiteSettings.objects.update(figures_minimum=20)
+    coach = make.coach()
+    User.objects.filter(pk=ted.pk).update(coach=coach)
+    often = topic("Often", tickets=40)
+    solved(topic("Seldom"), ted, 11, team=team)
+    jobs.run()
+    away = reverse("insights:away", args=[ted.pk])
+    listed = reverse("insights:expertise")
+    for reader, told in ((manager, True), (ted, True), (coach, False)):
+        client.force_login(reader)
+        page = client.get(away).text
+        assert ("100%" in page, "fewer than 20 solved" in page) == (told, not told)
+        assert ("About 2 tickets" in page) == told
+        if reader != ted:
+            page = client.get(listed).text
+            assert ("11 solved" in page, "fewer than 20 solved" in page) == (told, not told)
+            # The share is there for everybody; whose it is, is not.
+            assert page.count("Ted Varga") - page.count('title="Ted Varga"') >= 1
+    client.force_login(coach)
+    held = client.get(listed).context["rows"]
+    assert [one.busiest for one in held] == [None]
+    solved(often, ted, 25, team=team)
+    jobs.run()
+    page = client.get(away)
+    assert [risk.hidden for risk in page.context["found"].topics] == [False, True]
+    assert "36 solved" in client.get(listed).text
+    SiteSettings.objects.update(figures_minimum=0)
+    assert "fewer than" not in client.get(away).text
+
+
+def test_the_numbers_open_their_tickets(client, desk):
+    _manager, team, ted, _ann = desk
+    mine = topic("Again")
+    solved(mine, ted, 12, team=team)
+    jobs.run()
+    for name in ("repeats", "expertise"):
+        found = re.findall(
+            r'href="(/insights/tickets/[^"]+)"', client.get(reverse(f"insights:{name}")).text
+        )
+        (link,) = {one.replace("&amp;", "&") for one in found if f"topic={mine.pk}" in one}
+        assert "period=180d" in link
+        assert len(client.get(link).context["page"].rows) == 12
+
+
+def test_half_years_and_days_are_the_organisation_s(client, desk):
+    _manager, _team, _ted, ann = desk
+    SiteSettings.objects.update(time_zone="Pacific/Auckland")
+    # In Auckland the second half has begun.
+    begun = datetime(2026, 6, 30, 13, tzinfo=UTC)
+    User.objects.filter(pk=ann.pk).update(joined_at=begun)
+    page = client.get(reverse("insights:onboarding"))
+    names = [one["cohort"].name for one in page.context["cohorts"]]
+    assert ("2026 · I" in names, "2026 · II" in names) == (False, True)
+    (at,) = learning._reached("fifty", [fifty(ann)], zone()).values()
+    assert at == datetime(2026, 7, 2, tzinfo=zone())
+
+
+def fifty(person: User) -> int:
+    Agents.objects.create(
+        span="d",
+        grain="t",
+        day=date(2026, 7, 2),
+        formula=1,
+        team=0,
+        domain=0,
+        person=person.pk,
+        solved=50,
+    )
+    return person.pk
 
 
 def test_private_teams_stay_out_of_it(client, desk):

@@ -363,3 +363,51 @@ def test_every_number_leads_somewhere_that_answers():
     assert len(found) > 12
     for link in found.values():
         assert client.get(link).status_code == 200, link
+
+
+@pytest.mark.parametrize(
+    "page", ["", "queue/", "outcomes/", "times/", "new-known/", "publication/", "tickets/"]
+)
+def test_days_outside_the_calendar_are_refused(page):
+    client = signed_in(make.coach())
+    for asked in ("to=9999-12-31", "to=0001-01-01", "from=0001-01-01&to=0001-01-10",
+                  "from=1969-12-31", "to=9001-01-01"):  # fmt: skip
+        assert client.get(f"{HOME}{page}?{asked}").status_code == 422, asked
+    assert client.get(f"{HOME}{page}?from=1970-01-01&to=1970-01-02").status_code == 200
+    assert client.get(f"{HOME}{page}?to=9000-12-31").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("tickets/?article=%00", 422),
+        ("tickets/?answer=%00", 422),
+        ("gaps/?domain=%00", 422),
+        ("bursts/?domain=%00", 422),
+        ("expertise/?domain=%00", 422),
+        ("publication/?owner=%00&language=%00", 422),
+        ("improvements/new/?article=%00&ticket=%00", 422),
+        ("reports/links/?owner=%00", 422),
+        ("?%00=1", 422),
+        ("publication/%00/", 404),
+        ("reports/visits/%00/", 404),
+        (f"onboarding/?team={'9' * 5000}", 200),
+        (f"onboarding/?team={'9' * 15}", 200),
+        (f"?team={'9' * 5000}", 422),
+        (f"?baseline={'9' * 5000}", 404),
+        (f"tickets/?topic={'9' * 5000}", 422),
+        (f"expertise/{'9' * 30}/", 403),
+        (f"topics/{'9' * 30}/", 404),
+        (f"topics/{'9' * 5000}/", 404),
+        (f"queue/?articles={'9' * 5000}", 422),
+    ],
+)
+def test_what_no_text_may_hold_is_refused_everywhere(page, status):
+    assert signed_in(make.coach()).get(f"{HOME}{page}").status_code == status
+    assert Client().get(f"{HOME}{page}").status_code in (302, 404)
+
+
+def test_a_form_with_it_is_refused_too():
+    client = signed_in(make.administrator())
+    address = reverse("insights:retract", args=[make.public_article().pk])
+    assert client.post(address, {"reason": "a\x00b"}).status_code == 422
