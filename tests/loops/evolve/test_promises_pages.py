@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 
+from loops.evolve.promises import jobs as promises
 from people.models import SiteSettings
 from tests import make
 from tests.load.measure import queries_of
@@ -143,3 +145,31 @@ def test_a_change_is_told_only_where_chance_does_not_make_it():
     assert "65 points more than before (25%)" in reuse
     contact = text[text.index("Solved at first contact") : text.index("Time to resolve")]
     assert "no difference that chance would not make; 100% before" in contact
+
+
+def test_what_was_solved_stands_without_what_was_imported(desk):
+    """Of 30 tickets 30 were solved; two of history came with an import."""
+    make.gate("off")
+    with connection.cursor() as cursor:
+        cursor.execute("set local kcs.importing = 'on'")
+    tickets([HOUR] * 2, by=make.contributor(), outcome="imported")
+    counted()
+    coach = make.coach()
+    page = signed_in(coach).get("/insights/queue/", {"period": "4w"}).context["page"]
+    solved = page.figures[1]
+    assert (solved.value, solved.n) == ("7.5", 30)
+    assert solved.says == "tickets a week, without 2 imported ones"
+    assert table(coach, "queue", "flow", period="4w")[0][-1] == "Solved or imported"
+    assert "what=solved" in solved.url
+
+
+def test_a_page_says_which_figures_a_domain_does_not_narrow(desk):
+    domain, coach = make.domain(), make.coach()
+    promises.run()
+    for page, said in (
+        ("times", "they are of all domains and channels"),
+        ("consistency", "The share and the chart are of all domains"),
+    ):
+        assert said not in seen(coach, page)
+        assert said in seen(coach, page, domain=domain.pk)
+    assert "they are of all domains and channels" in seen(coach, "times", channel="mail")
