@@ -121,9 +121,7 @@ class OneReport(Known, APIView):
         if form not in writing.FORMATS:
             raise BadValue(_("One of csv, json, xlsx."), field="format")
         asked = asking.read(wanted, request.query_params.dict(), self.me)
-        told = writing.answer(asked)
-        file = writing.write(told, form)
-        answer = views.download(file, writing.name_of(asked, form), form)
+        answer = views.download(views.written(asked, form), writing.name_of(asked, form), form)
         if form == "json":
             del answer["Content-Disposition"]
         return answer

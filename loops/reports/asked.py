@@ -36,6 +36,9 @@ USUAL = "90d"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 NONE = "none"
 LONGEST = 200
+# Of these every record has one, so that the groups' sums are the sum of all; and they are groups
+# of people.
+EACH_ONCE = ("person", "team", "role")
 
 ROLES: dict[str, Any] = {
     **dict(User.Competency.choices),
@@ -176,6 +179,29 @@ class Asked:
         """Whether a figure about this person is the reader's to see."""
         return person in self.people
 
+    def name_of(self, person: User | None) -> str:
+        """Their name beside a figure about them; those of others have none."""
+        if person is None:
+            return ""
+        return str(person) if self.may_name(person.pk) else str(_("Others"))
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether it was narrowed to some people, or asks for a row for each or their groups."""
+        return bool(self.person or self.team or self.role or self.by in EACH_ONCE)
+
+    @property
+    def is_within_teams(self) -> bool:
+        """Whether a report that is open to all its readers keeps to the reader's teams: where it
+        is about people, unless the organisation hides nothing."""
+        return bool(self.least) and self.is_about_people
+
+    @property
+    def authors(self) -> list[User]:
+        """Whose articles were asked for, by name."""
+        named = (self.owner, self.creator)
+        return [one for one in named if isinstance(one, User) and one != self.user]
+
     @property
     def has_beginning(self) -> bool:
         return self.begins != BEGINNING
@@ -204,12 +230,15 @@ def read(
 ) -> Asked:
     """The question that this query asks of the report, for this reader."""
     given = {
-        ALIASES.get(name, name): value.replace("\x00", "").strip()[:LONGEST]
+        ALIASES.get(name, name): value.strip()[:LONGEST]
         for name, value in query.items()
         if value.strip()
     }
     known = report.known()
     given = {n: v for n, v in given.items() if n in known or n in ("exact", "page")}
+    for name, value in given.items():
+        if "\x00" in value:
+            raise BadValue(_("There is a character in it that no text has."), field=name)
     site = site or SiteSettings.load()
     zone, now = ZoneInfo(site.time_zone), timezone.now()
     begins, ends = _period(report, given, zone, now)
@@ -262,12 +291,13 @@ def _one_of(name: str, value: str, known: Any) -> str:
 def _moment(name: str, text: str, zone: ZoneInfo) -> datetime | date:
     try:
         found: datetime | date | None = parse_date(text) or parse_datetime(text)
-    except ValueError:
+        if isinstance(found, datetime):
+            # Offsets may be odd: nothing shows them, and the year is that of the moment.
+            found = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         found = None
     if found is None or not 1970 <= found.year <= 9000:
         raise BadValue(_("A day as 2026-01-31, or a moment in ISO 8601."), field=name)
-    if isinstance(found, datetime) and found.tzinfo is None:
-        found = found.replace(tzinfo=zone)
     return found
 
 

@@ -170,6 +170,36 @@ class Report:
         """One of loops.charts, or None."""
         return None
 
+    def behind(self, asked: Asked) -> Mapping[int | None, int]:
+        """{person: records} of all that the answer is made of."""
+        return {}
+
+    def hides_all(self, asked: Asked) -> bool:
+        """Whether nothing is told, because it would be a figure about one person or a few: no
+        rows, no figures, no chart. Narrowed by person, team, role, owner or first author a
+        report is about people, whatever else it is about."""
+        if not asked.least or not (asked.authors or asked.is_about_people):
+            return False
+        if "hides_all" not in asked.kept:
+            behind = self.behind(asked)
+            asked.kept["hides_all"] = hides_people(asked, behind, sum(behind.values()))
+        return bool(asked.kept["hides_all"])
+
     def known(self) -> set[str]:
         """The names that a request may use."""
         return {*self.filters, *self.choices} | ({"by"} if self.groups else set())
+
+
+def hides_people(asked: Asked, behind: Iterable[int | None], n: int) -> bool:
+    """Whether these records of these people, narrowed to one or some, are too few to tell."""
+    if not asked.least:
+        return False
+    # Reuse of one author's articles is that author's figure, whoever linked them.
+    if any(n < asked.least or not asked.may_name(one.pk) for one in asked.authors):
+        return True
+    people = {one for one in behind if one is not None}
+    if not asked.is_about_people or people == {asked.user.pk}:
+        return False
+    if asked.person:
+        return n < asked.least
+    return not people <= asked.people and access.is_small(n, len(people), asked.least)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article
 from kcs.addresses import numbered
-from loops.evolve import access
 from loops.models import Link
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, Column, Report, Row, Summary, Told
@@ -94,15 +93,12 @@ class Distribution(Report):
             Column("of", _("All reuses"), "number", exported=True),
         ]
 
-    def hides(self, asked: Asked) -> bool:
-        """Narrowed to one person or a few, it would be a figure about them."""
-        if not asked.least or not (asked.person or asked.team or asked.role):
-            return False
+    def behind(self, asked: Asked) -> dict[int | None, int]:
         by = self.links(asked).order_by().values("by").annotate(n=Count("pk"))
-        return too_few(asked, dict(by.values_list("by", "n")))
+        return dict(by.values_list("by", "n"))
 
     def rows(self, asked: Asked) -> Iterable[Row]:
-        if self.hides(asked):
+        if self.hides_all(asked):
             return []
         if asked.by == RECORD:
             return self._records(asked)
@@ -184,7 +180,7 @@ class Distribution(Report):
             }
 
     def summary(self, asked: Asked) -> Summary:
-        if self.hides(asked):
+        if self.hides_all(asked):
             return Summary(hidden=True, note=fewer(asked.least))
         counts = self.counted(asked)
         there = self.articles(asked, counts).count()
@@ -200,6 +196,8 @@ class Distribution(Report):
     def chart(self, asked: Asked) -> Any:
         from loops.charts import Pareto, Stacked
 
+        if self.hides_all(asked):
+            return None
         counts = self.counted(asked)
         if asked.by == COUNT:
             spread = self._spread(asked, counts)
@@ -226,16 +224,6 @@ class Distribution(Report):
             kept=BARS,
             links=links,
         )
-
-
-def too_few(asked: Asked, records: dict[int, int]) -> bool:
-    """Whether what these people did may not be told: {person: records}."""
-    n, people = sum(records.values()), set(records)
-    if not asked.least or people == {asked.user.pk}:
-        return False
-    if asked.person:
-        return n < asked.least
-    return not people <= asked.people and access.is_small(n, len(people), asked.least)
 
 
 def bars(shown: list[int], counts: dict[int, int]) -> tuple[list[str], list[int], list[str]]:

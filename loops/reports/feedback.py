@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from articles.models import Feedback as Said
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, MOST, Column, Report, Row, Summary, Told
-from loops.reports.distribution import too_few
 from loops.reports.tallies import fewer
 
 SAYS = {
@@ -43,18 +42,16 @@ class Feedback(Report):
             state=Said.State.NOTED, comment=""
         )
         if asked.person or asked.team or asked.role:
-            found = found.filter(asked.whose("owner", scoped=False))
+            found = found.filter(asked.whose("owner", scoped=asked.is_within_teams))
         state = asked.chosen.get("state", "")
         if state == "waiting":
             return found.filter(state__in=["open", "taken"])
         return found.filter(state=state) if state else found
 
-    def hides(self, asked: Asked) -> bool:
-        """Narrowed to one person or a few, turnaround would be a figure about them."""
-        if not asked.least or not (asked.person or asked.team or asked.role):
-            return False
+    def behind(self, asked: Asked) -> dict[int | None, int]:
+        """Turnaround is a figure about whoever answers."""
         by = self.said(asked).order_by().values("owner").annotate(n=Count("pk"))
-        return too_few(asked, dict(by.values_list("owner", "n")))
+        return dict(by.values_list("owner", "n"))
 
     def columns(self, asked: Asked) -> list[Column]:
         return [
@@ -71,7 +68,7 @@ class Feedback(Report):
         ]
 
     def rows(self, asked: Asked) -> Iterator[Row]:
-        if self.hides(asked):
+        if self.hides_all(asked):
             return
         found = self.said(asked).select_related("article", "owner")
         found = found.only(
@@ -86,7 +83,7 @@ class Feedback(Report):
                 "comment": one.comment,
                 "helped": str(SAYS[one.helpful]),
                 "state": str(one.get_state_display()),
-                "owner": str(one.owner or ""),
+                "owner": asked.name_of(one.owner),
                 "changed": one.answered_at or one.taken_at or one.at,
                 "turnaround": seconds(one.turnaround) if one.turnaround else None,
                 "age": seconds(asked.now - one.at) if one.is_open else None,
@@ -97,7 +94,7 @@ class Feedback(Report):
             }
 
     def summary(self, asked: Asked) -> Summary:
-        if self.hides(asked):
+        if self.hides_all(asked):
             return Summary(hidden=True, note=fewer(asked.least))
         said = self.said(asked)
         waited = sorted(

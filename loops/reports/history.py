@@ -19,7 +19,7 @@ from kcs.addresses import numbered
 from loops.charts import Stacked
 from loops.credit.lineage import LABELS as WAYS
 from loops.reports.asked import Asked
-from loops.reports.base import COMMON, LINKS, MOST, Column, Row, Summary, Told
+from loops.reports.base import COMMON, LINKS, MOST, Column, Report, Row, Summary, Told
 from loops.reports.credited import Credits, contributed, fetch
 from loops.reports.tallies import GROUPS as EVERY
 from loops.reports.tallies import RECORD, Part, Sums, Tallied
@@ -69,7 +69,9 @@ class ArticleHistory(Tallied):
 
     def statement(self, asked: Asked) -> tuple[str, list[Any]]:
         """Who contributed to which article in the period."""
-        return contributed(asked, scoped=False, number=asked.given.get(ARTICLE, ""))
+        return contributed(
+            asked, scoped=asked.is_within_teams, number=asked.given.get(ARTICLE, "")
+        )
 
     def articles(self, asked: Asked) -> QuerySet[Article]:
         """The articles with a contribution in the period in which the person that was asked
@@ -79,7 +81,7 @@ class ArticleHistory(Tallied):
         sql, params = self.statement(narrow)
         rows = Article.objects.filter(pk__in=RawSQL(f"select x.article from ({sql}) x", params))
         if part in FIELDS:
-            rows = rows.filter(asked.whose(FIELDS[part], scoped=False))
+            rows = rows.filter(asked.whose(FIELDS[part], scoped=asked.is_within_teams))
         return rows
 
     # Sums --------------------------------------------------------------------------------------
@@ -109,12 +111,25 @@ class ArticleHistory(Tallied):
     def summary(self, asked: Asked) -> Summary:
         """Over people and groups what they add up to; over articles how many there are."""
         lists = asked.by in (ARTICLE, EVENT, RECORD)
-        if lists and not (asked.least and asked.person is not None):
+        if lists and not self.hides_all(asked):
             n = self.articles(asked).count()
             told = [Told(_("Articles"), n, "number", asked.url(by=ARTICLE), name="articles")]
             return Summary(n, told=told)
         found = super().summary(asked)
         return found if found.hidden else Summary(self.articles(asked).count(), told=found.told)
+
+    def hides_all(self, asked: Asked) -> bool:
+        """Its lists are about articles, unless they were narrowed to people."""
+        if asked.by in (ARTICLE, RECORD) and not (asked.authors or asked.is_about_people):
+            return False
+        if asked.by == EVENT:
+            return Report.hides_all(self, asked)
+        return super().hides_all(asked)
+
+    def behind(self, asked: Asked) -> dict[int | None, int]:
+        """Of events whoever did something, a contribution or not."""
+        by = self.recorded(asked).order_by().values("by").annotate(n=Count("pk"))
+        return dict(by.values_list("by", "n"))
 
     def chart(self, asked: Asked) -> Any:
         weeks = self.course(asked, self.parts(asked)[-1:])
@@ -159,7 +174,7 @@ class ArticleHistory(Tallied):
     def rows(self, asked: Asked) -> Iterable[Row]:
         if asked.by not in (ARTICLE, EVENT):
             return super().rows(asked)
-        if asked.least and asked.person is not None and self.total_hidden(asked):
+        if self.hides_all(asked):
             return []
         return self.of_articles(asked) if asked.by == ARTICLE else self.events(asked)
 
@@ -208,15 +223,20 @@ class ArticleHistory(Tallied):
                     },
                 }
 
-    def events(self, asked: Asked) -> Iterator[Row]:
-        """Everything that was recorded of these articles in the period, the newest first."""
-        by = asked.whose(scoped=False) if asked.person or asked.team or asked.role else Q()
+    def recorded(self, asked: Asked) -> QuerySet[ArticleEvent]:
+        """Everything that was recorded of these articles in the period."""
+        by = asked.whose(scoped=asked.is_within_teams) if asked.is_about_people else Q()
         rows = ArticleEvent.objects.filter(asked.period(), asked.articles(), by)
         if number := asked.given.get(ARTICLE):
             rows = rows.filter(article__number__iexact=number)
-        found = rows.order_by("-at", "-pk").values(
-            "at", "article__number", "article__title", "verb", "by__name", "version", "detail"
-        )
+        return rows
+
+    def events(self, asked: Asked) -> Iterator[Row]:
+        """The same as rows, the newest first."""
+        found = self.recorded(asked).order_by("-at", "-pk").values(
+            "at", "article__number", "article__title", "verb", "by", "by__name", "version",
+            "detail",
+        )  # fmt: skip
         for one in found[: MOST + 1].iterator(2000):
             detail = one["detail"] if isinstance(one["detail"], dict) else {}
             yield {
@@ -224,12 +244,18 @@ class ArticleHistory(Tallied):
                 ARTICLE: one["article__number"],
                 "title": one["article__title"],
                 "verb": one["verb"],
-                "person": one["by__name"] or "",
+                "person": self._who(asked, one["by"], one["by__name"] or ""),
                 "version": one["version"],
                 "from": plain(detail.get("from")),
                 "to": plain(detail.get("to")),
                 LINKS: {ARTICLE: numbered("articles:detail", one["article__number"])},
             }
+
+    def _who(self, asked: Asked, person: int | None, name: str) -> str:
+        """Of one article all names, as on its own page; of many they would be figures."""
+        if person is None or asked.given.get(ARTICLE) or asked.may_name(person):
+            return name
+        return str(_("Others"))
 
     def record_columns(self, asked: Asked) -> list[Column]:
         return [
@@ -244,7 +270,8 @@ class ArticleHistory(Tallied):
         ]
 
     def records(self, asked: Asked) -> Iterator[Row]:
-        """One row for each contributor of each article: as on the article's own page."""
+        """One row for each contributor of each article; whose figures are not the reader's to see
+        are others here: added up, the rows are how much each one did."""
         sql, params = self.statement(asked)
         rows = fetch(f"{sql} order by article, at, person limit {MOST + 1}", params)
         people = User.objects.select_related("team").in_bulk({one["person"] for one in rows})
@@ -258,8 +285,8 @@ class ArticleHistory(Tallied):
                 yield {
                     ARTICLE: article.number,
                     "title": article.title,
-                    "person": str(person),
-                    "team": str(person.team or ""),
+                    "person": asked.name_of(person),
+                    "team": str(person.team or "") if asked.may_name(person.pk) else "",
                     "how": ", ".join(str(WAYS[kind]) for kind in one["kinds"]),
                     "acts": one["acts"],
                     "first": one["at"],

@@ -30,7 +30,7 @@ from articles.models import Article
 from kcs.addresses import numbered
 from loops.charts import Lines, Series
 from loops.models import Link, Outcome, Search
-from loops.reports.asked import NONE, Asked
+from loops.reports.asked import EACH_ONCE, NONE, Asked
 from loops.reports.base import COMMON, LINKS, MOST, Column, Row, share_cells, share_columns
 from loops.reports.tallies import Part, Sums, Tallied
 from loops.statistics.rates import Share
@@ -86,6 +86,8 @@ class LinkRate(Tallied):
         " Healthy between 60 and 80 %: it is no target. Imported history is no part of it."
     )
     filters = (*COMMON, "origin", "origin_id")
+    # A ticket has one branch and one origin.
+    each_once = (*EACH_ONCE, "domain", "category", "origin", "origin_id")
     choices: ClassVar[Any] = {"what": lambda: WHICH.items()}
     opens: ClassVar[Any] = {
         "solved": {"what": "solved"},

@@ -59,7 +59,10 @@ class Links(Tallied):
 
     def links(self, asked: Asked) -> QuerySet[Link]:
         rows = Link.objects.filter(
-            asked.period(), asked.articles(), asked.tickets(), asked.whose(scoped=False)
+            asked.period(),
+            asked.articles(),
+            asked.tickets(),
+            asked.whose(scoped=asked.is_within_teams),
         )
         for name in (TICKET, ARTICLE):
             if number := asked.given.get(name):
@@ -123,9 +126,7 @@ class Links(Tallied):
 
     def rows(self, asked: Asked) -> Iterable[Row]:
         if asked.by in SIDES:
-            if asked.least and self.total_hidden(asked):
-                return []
-            return self.of_side(asked)
+            return [] if self.hides_all(asked) else self.of_side(asked)
         return super().rows(asked)
 
     def of_side(self, asked: Asked) -> Iterator[Row]:

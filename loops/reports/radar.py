@@ -251,7 +251,7 @@ class RadarOfPerson(Report):
                 "measure": one.axis.label,
                 "said": fewer(asked.least) if one.hidden else one.axis.say(one.value),
                 "value": None if one.value is None else round(one.value, 4),
-                "n": one.n,
+                "n": one.told_n,
                 "average_said": one.axis.say(one.average),
                 "average": None if one.average is None else round(one.average, 4),
                 "set": one.how,
@@ -267,7 +267,9 @@ class RadarOfPerson(Report):
             Told(_("Team"), str(person.team or _("No team")), "text"),
         ]
         note = _("Not a mark: the shape says where to look, and the reports behind it why.")
-        return Summary(n=sum(one.n for one in self.points(asked)), told=told, note=note)
+        return Summary(
+            n=sum(one.told_n or 0 for one in self.points(asked)), told=told, note=note
+        )
 
     def chart(self, asked: Asked) -> Any:
         shown = self.points(asked)
@@ -285,7 +287,7 @@ class RadarOfPerson(Report):
                 Series(_("Team average"), [1 / RIM] * len(shown), "mute", dashed=True),
             ],
             format=lambda place: percent(place * RIM),
-            n=max((one.n for one in shown), default=0),
+            n=max((one.told_n or 0 for one in shown), default=0),
         )
 
 
@@ -305,6 +307,11 @@ class Point:
     average: float | None
     how: str
     hidden: bool = False
+
+    @property
+    def told_n(self) -> int | None:
+        """Of a count n is the value itself."""
+        return None if self.hidden and not self.axis.is_share else self.n
 
     @property
     def ratio(self) -> float | None:

@@ -62,9 +62,7 @@ class References(Tallied):
     def rows(self, asked: Asked) -> Iterable[Row]:
         if asked.by != ARTICLE:
             return super().rows(asked)
-        if asked.least and self.total_hidden(asked):
-            return []
-        return self._by_article(asked)
+        return [] if self.hides_all(asked) else self._by_article(asked)
 
     def _by_article(self, asked: Asked) -> Iterator[Row]:
         counted = (

@@ -144,11 +144,11 @@ def made(asked: Asked, *places: str) -> QuerySet[Any]:
 
 
 def _inside(asked: Asked) -> Q:
-    return (
-        asked.whose("by")
-        & (Q(ticket=None) | asked.tickets())
-        & (Q(ticket=None) | Q(ticket__team=None) | Q(ticket__team__private=False))
-    )
+    found = asked.whose("by")
+    # Whoever sees every ticket has no condition, and "none or no condition" would be none.
+    if seen := asked.tickets():
+        found &= Q(ticket=None) | seen
+    return found & (Q(ticket=None) | Q(ticket__team=None) | Q(ticket__team__private=False))
 
 
 def _in_domains(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:

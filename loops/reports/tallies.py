@@ -6,7 +6,8 @@ records, the course over time.
 
 A figure about one person with fewer rows than the minimum is hidden, and so is a group's behind
 which fewer than three people stand, unless they are all the reader's to see. Where exactly one
-row of a table would be hidden the next smallest is hidden with it, or the total would tell.
+row of a table would be hidden the next smallest is hidden with it, or the total would tell. Where
+the total itself is hidden no row tells anything. "Others" are a group like any other.
 """
 
 from __future__ import annotations
@@ -24,16 +25,23 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article
 from kcs.addresses import numbered
 from loops.evolve import access
-from loops.reports.asked import NONE, ROLES, Asked
-from loops.reports.base import HIDDEN, LINKS, Column, Report, Row, Summary, Told
+from loops.reports.asked import EACH_ONCE, NONE, ROLES, Asked
+from loops.reports.base import (
+    HIDDEN,
+    LINKS,
+    Column,
+    Report,
+    Row,
+    Summary,
+    Told,
+    hides_people,
+)
 from loops.statistics.rates import Share
 from people.models import Domain, Team, User
 
 Sums = dict[str, Any]
 BETWEEN = "\x1f"
 RECORD = "record"
-# Of these every record has one, so that the groups' sums are the sum of all.
-EACH_ONCE = ("person", "team", "role")
 LONG = 400  # days; from there on the course is told in months
 
 GROUPS: dict[str, Any] = {
@@ -130,8 +138,10 @@ class Tallied(Report):
     groups: ClassVar[Mapping[str, Any]] = GROUPS
     # Which filter opens the records behind a figure: {"created": {"act": "created"}}.
     opens: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    # Whether its figures are about what people did; else nothing needs to be hidden.
+    # Whether its figures are about what people did; else only those narrowed to people are.
     about_people: ClassVar[bool] = True
+    # By these every record stands in one group.
+    each_once: ClassVar[tuple[str, ...]] = EACH_ONCE
 
     def parts(self, asked: Asked) -> list[Any]:
         raise NotImplementedError
@@ -178,15 +188,16 @@ class Tallied(Report):
     def rows(self, asked: Asked) -> Iterable[Row]:
         if asked.by != RECORD:
             return self.grouped(asked)
-        if asked.least and self.total_hidden(asked):
-            return []
-        return self.records(asked)
+        return [] if self.hides_all(asked) else self.records(asked)
+
+    def tells_people(self, asked: Asked) -> bool:
+        return self.about_people or asked.is_about_people
 
     def gather(self, asked: Asked, by: str) -> dict[Any, Group]:
         """The sums of every group; without a `by` the one of all."""
         found: dict[Any, Group] = {}
         for part in self.parts(asked):
-            for one in part.read(by, people=self.about_people or by == "person"):
+            for one in part.read(by, people=self.tells_people(asked)):
                 key, people = one.pop("_group", None), one.pop("_people", None)
                 found.setdefault(key, Group(key)).take(one, people or ())
         return found
@@ -196,7 +207,8 @@ class Tallied(Report):
         one group, the groups say them."""
         if "total" not in asked.kept:
             whole = Group(None)
-            for group in self.groups_of(asked) if asked.by in EACH_ONCE else self.whole(asked):
+            parts = self.groups_of if asked.by in self.each_once else self.whole
+            for group in parts(asked):
                 whole.take(group.sums, group.people)
             asked.kept["total"] = whole
         found: Group = asked.kept["total"]
@@ -216,21 +228,29 @@ class Tallied(Report):
         n = self.n(group.sums)
         if person:
             return n < asked.least
-        if not self.about_people or group.people <= asked.people:
+        if not self.tells_people(asked) or group.people <= asked.people:
             return False
         return access.is_small(n, len(group.people), asked.least)
 
-    def total_hidden(self, asked: Asked) -> bool:
-        return self.hides(asked, self.total(asked), person=asked.person is not None)
+    def hides_all(self, asked: Asked) -> bool:
+        if not asked.least:
+            return False
+        whole = self.total(asked)
+        if asked.authors and hides_people(asked, whole.people, self.n(whole.sums)):
+            return True
+        return self.hides(asked, whole, person=asked.person is not None)
 
     def grouped(self, asked: Asked) -> list[Row]:
         by = asked.by
         groups = self.groups_of(asked)
         if by == "person":
             groups = self._with_others(asked, groups)
+        nothing = self.hides_all(asked)
+        if nothing and by not in EACH_ONCE:
+            return []
         told = LABELS[by](asked, groups)
         ready = [
-            (group, *told[group.key], self.hides(asked, group, person=by == "person"))
+            (group, *told[group.key], nothing or self._hides_row(asked, group))
             for group in groups
             if not self.is_empty(group.sums)
         ]
@@ -240,6 +260,11 @@ class Tallied(Report):
             self._row(asked, group, head, way, hidden or group.key == also)
             for group, head, way, hidden in ready
         ]
+
+    def _hides_row(self, asked: Asked, group: Group) -> bool:
+        """A named person is one; all others together are a group."""
+        one = asked.by == "person" and group.key is not OTHERS
+        return self.hides(asked, group, person=one)
 
     def _with_others(self, asked: Asked, groups: list[Group]) -> list[Group]:
         """Those whose figures are not the reader's to see, in one sum without a name."""
@@ -252,14 +277,12 @@ class Tallied(Report):
 
     def _also_hidden(self, asked: Asked, groups: list[tuple[Group, bool]]) -> Any:
         hidden = [group for group, is_hidden in groups if is_hidden]
-        shown = [
-            group
-            for group, is_hidden in groups
-            if not is_hidden and group.people != {asked.user.pk}
-        ]
+        shown = [group for group, is_hidden in groups if not is_hidden]
         if len(hidden) != 1 or not shown:
             return HIDDEN  # no group's key
-        return min(shown, key=lambda group: self.n(group.sums)).key
+        # The reader's own comes last: it is no news.
+        mine = {asked.user.pk}
+        return min(shown, key=lambda one: (one.people == mine, self.n(one.sums))).key
 
     def _row(
         self, asked: Asked, group: Group, head: Row, way: dict[str, Any] | None, hidden: bool
@@ -278,7 +301,7 @@ class Tallied(Report):
 
     def summary(self, asked: Asked) -> Summary:
         group = self.total(asked)
-        if self.total_hidden(asked):
+        if self.hides_all(asked):
             return Summary(hidden=True, note=fewer(asked.least))
         cells = self.cells(group.sums)
         told = [

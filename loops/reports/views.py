@@ -16,7 +16,7 @@ from kcs.errors import BadValue, NotAllowed
 from loops.charts import csv_asked
 from loops.evolve import access
 from loops.reports import asked as asking
-from loops.reports import writing
+from loops.reports import bounded, writing
 from loops.reports.asked import Asked
 from loops.reports.base import MOST
 from loops.reports.catalog import REPORTS, named, open_to
@@ -46,21 +46,32 @@ def report(request: AgentRequest, key: str) -> HttpResponse:
         asked = asking.read(
             wanted, request.GET.dict(), request.user, site=request.site_settings
         )
+        with bounded.within(bounded.PAGE):
+            found = _answered(request, asked)
     except NotAllowed:
         raise
     except BadValue as refusal:
         usual = asking.read(wanted, {}, request.user, site=request.site_settings)
         context |= {"asked": usual, "error": str(refusal), "bar": bar(usual, refusal.field)}
         return render(request, "reports/report.html", context, status=refusal.status)
+    if isinstance(found, HttpResponse):
+        return found
+    return render(request, "reports/report.html", context | found)
+
+
+def _answered(request: AgentRequest, asked: Asked) -> dict[str, Any] | HttpResponse:
+    """What the page shows, or its chart as a table."""
     told = writing.answer(asked)
     number = _page(request)
     begin = (number - 1) * ROWS
     rows = list(islice(told.rows(), begin, begin + ROWS + 1))
     more, rows = len(rows) > ROWS, rows[:ROWS]
-    chart = None if told.summary.hidden else wanted.chart(asked)
+    # The chart is about all rows, and stands above the first of them.
+    drawn = number == 1 and not told.summary.hidden
+    chart = asked.report.chart(asked) if drawn else None
     if chart and (table := csv_asked(request, [chart])):
         return table
-    context |= {
+    return {
         "asked": asked,
         "bar": bar(asked),
         "columns": [one for one in told.columns if not one.exported],
@@ -73,7 +84,6 @@ def report(request: AgentRequest, key: str) -> HttpResponse:
         "older_url": asked.url(page=number + 1) if more else "",
         "cut": writing.cut_short() if begin + ROWS >= MOST else "",
     }
-    return render(request, "reports/report.html", context)
 
 
 def files(asked: Asked) -> list[dict[str, str]]:
@@ -104,8 +114,13 @@ def export(request: AgentRequest, key: str) -> HttpResponse:
     if form not in writing.FORMATS:
         raise BadValue(_("One of csv, json, xlsx."), field="format")
     asked = asking.read(wanted, request.GET.dict(), request.user, site=request.site_settings)
-    told = writing.answer(asked)
-    return download(writing.write(told, form), writing.name_of(asked, form), form)
+    return download(written(asked, form), writing.name_of(asked, form), form)
+
+
+def written(asked: Asked, form: str) -> Any:
+    """The answer as a file."""
+    with bounded.within(bounded.FILE):
+        return writing.write(writing.answer(asked), form)
 
 
 @require_safe

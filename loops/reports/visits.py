@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -144,7 +144,7 @@ class Step:
 def steps(name: str, user: Any, now: datetime) -> list[Step]:
     """All that a visit did, in order, with its end. Articles and tickets that this person may
     not see have no names."""
-    found = [*_searched(name), *_read(name, user), *_said(name), *_asked(name, user)]
+    found = [*_searched(name), *_read(name, user), *_said(name, user), *_asked(name, user)]
     found.sort(key=lambda step: step.at)
     if found and (over := found[-1].at + SILENCE) <= now:
         found.append(Step(over, "end", _("The visit ended"), "log-out"))
@@ -172,11 +172,15 @@ def _read(name: str, user: Any) -> Iterable[Step]:
             yield Step(one.printed_at, "print", told, "printer", url)
 
 
-def _said(name: str) -> Iterable[Step]:
-    for one in Said.objects.filter(visit=name).select_related("article"):
+def _said(name: str, user: Any) -> Iterable[Step]:
+    seen = Article.objects.visible_to(user)
+    for one in Said.objects.filter(visit=name).annotate(
+        seen=Exists(seen.filter(pk=OuterRef("article")))
+    ).select_related("article"):  # fmt: skip
         told = {True: _("It helped"), False: _("It did not help")}
         says = told[one.helpful] if one.helpful is not None else _("A comment")
-        yield Step(one.at, "feedback", says, "message-square", more=[one.article.number])
+        told_of = one.article.number if one.seen else _("An article")
+        yield Step(one.at, "feedback", says, "message-square", more=[told_of])
 
 
 def _asked(name: str, user: Any) -> Iterable[Step]:
@@ -207,6 +211,8 @@ KINDS: dict[str, Any] = {
 def visit(request: AgentRequest, name: str) -> HttpResponse:
     """The log of one visit."""
     access.require(request.user)
+    if "\x00" in name:
+        raise Http404(_("There is no such visit."))
     found = steps(name, request.user, timezone.now())
     if not found:
         raise Http404(_("There is no such visit."))

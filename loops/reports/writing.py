@@ -9,17 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from time import monotonic
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
 from kcs.errors import NotAllowed
+from loops.reports import bounded
 from loops.reports.asked import BEGINNING, Asked
 from loops.reports.base import HIDDEN, LINKS, MOST, Column, Report, Row, Summary
 from loops.reports.tallies import fewer
@@ -248,25 +251,39 @@ def write(told: Answer, form: str) -> IO[bytes]:
     return out
 
 
+def _entry(
+    asked: Asked, form: str, seconds: float, refused: str
+) -> tuple[Answer, IO[bytes], str]:
+    """One file of the archive, and why there is nothing in it."""
+    if not refused:
+        try:
+            asked.report.require(asked.user)
+            with bounded.within(seconds):
+                told = answer(asked)
+                return told, write(told, form), ""
+        except (NotAllowed, bounded.TooSlow) as refusal:
+            refused = str(refusal)
+    told = closed(asked, refused)
+    return told, write(told, form), refused
+
+
 def archive(
     reports: Iterable[Report], ask: Callable[[Report], Asked], forms: Iterable[str]
 ) -> IO[bytes]:
-    """Every report in these formats. Those that the reader may not read have no rows, and
-    `READ-ME.txt` says which they are and why."""
+    """Every report in these formats. Those that the reader may not read have no rows, nor have
+    those that take too long; `READ-ME.txt` says which they are and why."""
     made: IO[bytes] = tempfile.SpooledTemporaryFile(MEMORY)  # noqa: SIM115 (the response closes it)
     forms = list(forms)
     said: list[str] = []
+    over = monotonic() + bounded.ARCHIVE
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bundle:
         for report in reports:
-            asked = ask(report)
+            asked, refused = ask(report), ""
+            until = min(over, monotonic() + bounded.PAGE)
             for form in forms:
-                try:
-                    report.require(asked.user)
-                    told = answer(asked)
-                except NotAllowed as refusal:
-                    told = closed(asked, str(refusal))
-                with bundle.open(f"{report.key}.{form}", "w") as entry:
-                    WRITERS[form](told, entry)
+                told, file, refused = _entry(asked, form, until - monotonic(), refused)
+                with file, bundle.open(f"{report.key}.{form}", "w") as entry:
+                    shutil.copyfileobj(file, entry)
             said.append(f"{report.key}: {told.closed or report.title}")
             if told.cut:
                 said.append(f"    {cut_short()}")

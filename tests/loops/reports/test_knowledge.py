@@ -495,4 +495,10 @@ def test_a_report_takes_fifteen_statements_at_most(co):
         page = reverse("insights:report", args=[key])
         with CaptureQueriesContext(connection) as seen:
             client.get(page, {"from": "2026-03-01", "to": "2026-03-20"})
-        assert len(seen) <= 15, (key, [one["sql"][:120] for one in seen.captured_queries])
+        # What holds it to its time is not the report's.
+        asked_for = [
+            one["sql"][:120]
+            for one in seen.captured_queries
+            if "SAVEPOINT" not in one["sql"] and "statement_timeout" not in one["sql"]
+        ]
+        assert len(asked_for) <= 15, (key, asked_for)

@@ -125,3 +125,14 @@ def test_too_few_behind_a_figure_hide_it_from_the_manager(world):
     found = dict(rows(world.coach, KEY, "measure", "value", person=world.dana.pk))
     assert found["Content standard score"] == 1.0
     assert found["Link rate"] is None
+
+
+def test_how_many_stand_behind_a_hidden_count_is_not_told_either(world):
+    site = make.SiteSettings.load()
+    site.figures_minimum = 20
+    site.save()
+    answer = asked(world.manager, KEY, person=world.dana.pk)
+    found = {row["measure"]: row["n"] for row in answer["rows"]}
+    assert found["Citations"] is None  # n is the value
+    assert found["Link rate"] == 5
+    assert answer["n"] == sum(n for n in found.values() if n)

@@ -115,6 +115,15 @@ def test_searches_of_private_teams_are_nobody_elses(world):
     assert rows(world.coach, QUALITY, "string", by="search", q="secret") == []
 
 
+def test_an_administrator_counts_the_searches_on_tickets_too(world):
+    reader = make.administrator()
+    for query in ({}, {"by": "search"}, {"where": "inside"}):
+        assert asked(reader, QUALITY, **query)["n"] == asked(world.coach, QUALITY, **query)["n"]
+    assert rows(reader, QUALITY, "searches") == [10, 3, 1]
+    strings = rows(reader, ABANDONED, "string", by="string")
+    assert strings == rows(world.coach, ABANDONED, "string", by="string")
+
+
 def test_ndcg_by_hand():
     # acceptance: pa/24
     assert ndcg([7, 8, 9], {7}) == 1
