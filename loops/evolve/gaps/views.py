@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from kcs.pages import keyset
 from loops.charts import Stacked, csv_asked
 from loops.evolve import access, costs
 from loops.evolve.gaps import actions, queries
+from loops.evolve.scope import zone
 from loops.models import Burst, Gap, Miss, TicketTopic, Topic
 from loops.statistics.rates import Share
 from people.doors import AgentRequest, agents_only
@@ -227,17 +228,19 @@ def topic(request: AgentRequest, pk: int) -> HttpResponse:
 
 def _weeks(found: Topic) -> Stacked:
     """Its tickets by the week of their arrival, linked ones apart; private teams' left out."""
-    today = timezone.localdate()
+    own = zone()
+    today = timezone.localdate(timezone=own)
     first = today - timedelta(days=today.weekday()) - timedelta(weeks=WEEKS - 1)
+    since = datetime.combine(first, time(), own)
     weeks = [first + timedelta(weeks=n) for n in range(WEEKS)]
     linked, other = [0] * WEEKS, [0] * WEEKS
     rows = (
-        TicketTopic.objects.filter(topic=found, ticket__created_at__date__gte=first)
+        TicketTopic.objects.filter(topic=found, ticket__created_at__gte=since)
         .exclude(ticket__team__private=True)
         .values_list("ticket__created_at", "source")
     )
     for at, source in rows:
-        week = (timezone.localdate(at) - first).days // 7
+        week = (timezone.localdate(at, own) - first).days // 7
         if 0 <= week < WEEKS:
             (linked if source == TicketTopic.Source.LINK else other)[week] += 1
     return Stacked(
