@@ -15,6 +15,7 @@ from articles.models import Article
 from kcs.templatetags.ui import CONFIDENCE
 from loops.charts import Lines, Meter, Series, Spark, Stacked
 from loops.charts.figures import step_label
+from loops.evolve.gaps.queries import named, visible_articles
 from loops.evolve.rollups import numbers
 from loops.evolve.rollups.numbers import Point, Totals
 from loops.evolve.scope import Scope
@@ -228,11 +229,12 @@ class Missing:
     """A gap as the front page lists it."""
 
     gap: Gap
+    name: str
     n: int
     url: str
 
 
-def gaps(scope: Scope) -> tuple[list[Missing], list[Missing]]:
+def gaps(user: User, scope: Scope) -> tuple[list[Missing], list[Missing]]:
     """The costliest open ones: topics without an answer, and searches that find nothing."""
     first = Window(RowNumber(), partition_by=F("kind"), order_by=[F("cost").desc(), F("pk")])
     found = Gap.objects.filter(state=Gap.State.OPEN).annotate(place=first)
@@ -240,11 +242,14 @@ def gaps(scope: Scope) -> tuple[list[Missing], list[Missing]]:
         found = found.filter(domain__in=scope.domains)
     topics: list[Missing] = []
     searches: list[Missing] = []
-    for gap in found.filter(place__lte=max(TOPICS, SEARCHES)).order_by("-cost", "pk"):
+    rows = list(found.filter(place__lte=max(TOPICS, SEARCHES)).order_by("-cost", "pk"))
+    seen = visible_articles(rows, user)
+    for gap in rows:
+        name = named(gap, seen)
         if gap.kind in (Gap.Kind.EMPTY, Gap.Kind.ABANDONED):
-            searches.append(Missing(gap, gap.times_searched, _gap_url(gap)))
+            searches.append(Missing(gap, name, gap.times_searched, _gap_url(gap)))
         else:
-            topics.append(Missing(gap, gap.tickets, _gap_url(gap)))
+            topics.append(Missing(gap, name, gap.tickets, _gap_url(gap)))
     return topics[:TOPICS], sorted(searches, key=lambda one: -one.n)[:SEARCHES]
 
 

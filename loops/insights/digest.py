@@ -8,7 +8,7 @@ written in the transaction that tells the person, and only one such row can be.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -21,12 +21,14 @@ from django.utils.translation import ngettext
 
 from loops.charts.figures import number, percent
 from loops.evolve import access
+from loops.evolve.gaps.queries import named, visible_articles
+from loops.evolve.improvements import queries as improvements
 from loops.evolve.jobs import silent
 from loops.evolve.rollups import numbers
 from loops.evolve.rollups.numbers import Totals
 from loops.evolve.scope import Scope, zone
 from loops.insights.filters import dates
-from loops.models import Burst, Digest, Gap, Improvement
+from loops.models import Burst, Digest, Gap, Improvement, Topic
 from loops.statistics.rates import Share, differ
 from people.actions.inbox import tell
 from people.models import Notification, User
@@ -44,6 +46,7 @@ class Week:
     gaps: list[Gap] = field(default_factory=list)
     bursts: list[Burst] = field(default_factory=list)
     shipped: list[Improvement] = field(default_factory=list)
+    names: dict[tuple[type[Gap | Topic], int], str] = field(default_factory=dict)
     known: dict[frozenset[int], tuple[Totals, Totals]] = field(default_factory=dict)
 
     @classmethod
@@ -62,6 +65,20 @@ class Week:
                     shipped_at__gte=began.since, shipped_at__lt=began.until
                 ).order_by("-cost", "pk")[:SHIPPED]
             ),
+        )
+
+    def read_by(self, person: User) -> Week:
+        """The same without titles of articles that this person may not see; in the language that
+        is active."""
+        rows: list[Gap | Topic] = [*self.gaps, *(burst.topic for burst in self.bursts)]
+        seen = visible_articles(rows, person)
+        keys = [one.pk for one in self.shipped]
+        may = improvements.visible_to(person).filter(pk__in=keys) if keys else []
+        shipped = {one.pk for one in may}
+        return replace(
+            self,
+            names={(type(one), one.pk): named(one, seen) for one in rows},
+            shipped=[one for one in self.shipped if one.pk in shipped],
         )
 
     def figures(self, teams: frozenset[int]) -> tuple[Totals, Totals]:
@@ -106,7 +123,7 @@ def tell_one(person: User, week: Week) -> bool:
     allowed = access.teams_for(person)
     teams = allowed.ids | ({0} if allowed.teamless else frozenset())
     with translation.override(person.language or "en"):
-        subject, text = wording(week, *week.figures(teams))
+        subject, text = wording(week.read_by(person), *week.figures(teams))
         sent = tell(
             [person], by=None, kind=Notification.Kind.DIGEST, subject=subject, text=text,
             url=f"{reverse('insights:home')}?{_period(week)}",
@@ -165,7 +182,11 @@ def _gaps(week: Week) -> list[str]:
     rows = [
         "– "
         + _("%(name)s (tickets: %(tickets)s, searches: %(searches)s)")
-        % {"name": one.name, "tickets": one.tickets, "searches": one.times_searched}
+        % {
+            "name": week.names[Gap, one.pk],
+            "tickets": one.tickets,
+            "searches": one.times_searched,
+        }
         for one in week.gaps
     ]
     return ["", _("What is missing most:"), *rows]
@@ -178,7 +199,7 @@ def _bursts(week: Week) -> list[str]:
         "– "
         + _("%(topic)s: %(count)s instead of %(usual)s until %(day)s")
         % {
-            "topic": one.topic.name,
+            "topic": week.names[Topic, one.topic_id],
             "count": one.count,
             "usual": number(round(one.expected, 1)),
             "day": date_format(one.day, "j M"),

@@ -36,5 +36,5 @@ def rows(front: Front) -> list[list[object]]:
         (_("Searches that found nothing"), front.searches),
     ):
         if gaps:
-            found += [[], [title], *([one.gap.name, one.n] for one in gaps)]
+            found += [[], [title], *([one.name, one.n] for one in gaps)]
     return found

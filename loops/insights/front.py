@@ -77,7 +77,7 @@ def front(
     )  # fmt: skip
     hidden = left.whole
     shows_past = _has_any(past) and (baseline is not None or not left.past)
-    topics, searches = board.gaps(scope)
+    topics, searches = board.gaps(user, scope)
     return Front(
         scope=scope,
         phase=where,

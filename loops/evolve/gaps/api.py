@@ -49,13 +49,13 @@ class TopicShape(serializers.ModelSerializer[Topic]):
         ]  # fmt: skip
 
     def get_name(self, row: Topic) -> str:
-        hidden = row.article_id and row.article_id not in self.context["seen"]
-        return "" if hidden else row.name
+        return "" if queries.is_hidden(row, self.context["seen"]) else row.name
 
 
 class GapShape(serializers.ModelSerializer[Gap]):
     """Demand without an adequate article; cost in minutes."""
 
+    name = serializers.SerializerMethodField()
     article = Seen()
     domain = DomainPath(allow_null=True)
     low_confidence = serializers.BooleanField(source="unsure")
@@ -67,6 +67,9 @@ class GapShape(serializers.ModelSerializer[Gap]):
             "tickets", "times_searched", "minutes", "trend", "cost", "low_confidence",
             "opened_at", "closed_at", "reason",
         ]  # fmt: skip
+
+    def get_name(self, row: Gap) -> str:
+        return "" if queries.is_hidden(row, self.context["seen"]) else row.name
 
 
 class BurstShape(serializers.ModelSerializer[Burst]):

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.models import Article
 from loops.models import Burst, Gap, GapSearch, Link, Miss, Search, TicketTopic, Topic
@@ -71,6 +72,18 @@ def visible_articles(rows: list[Any], user: User) -> set[int]:
     return set(seen.values_list("pk", flat=True))
 
 
+def is_hidden(row: Topic | Gap, seen: set[int]) -> bool:
+    """Whether its name is the title of an article that its reader may not see: a known topic's,
+    and a gap's that is there and is not found."""
+    titled = isinstance(row, Topic) or row.kind == Gap.Kind.FINDABILITY
+    return titled and row.article_id is not None and row.article_id not in seen
+
+
+def named(row: Topic | Gap, seen: set[int]) -> str:
+    """What a topic or a gap is called for somebody who may see these articles."""
+    return _("An article that you may not see") if is_hidden(row, seen) else row.name
+
+
 def tickets_of(topic: Topic | None, user: User) -> QuerySet[Ticket]:
     """The tickets of a topic that this person may see, those nearest to its middle first."""
     if topic is None:
@@ -105,11 +118,13 @@ class Asked:
 
 def searches_of(gap: Gap, user: User) -> list[Asked]:
     """The searches that are evidence of a gap, as worded, the most frequent first. One that was
-    made on a ticket is left out for who may not see the ticket."""
+    made on a ticket is left out for who may not see the ticket, and what people of a private team
+    searched for, for everybody."""
     seen = Ticket.objects.visible_to(user).order_by()
     rows = (
         Search.objects.filter(pk__in=GapSearch.objects.filter(gap=gap).values("search"))
         .filter(Q(ticket=None) | Q(ticket__in=seen))
+        .exclude(by__team__private=True)
         .order_by("-at")
         .values_list("query", "channel", "at")[:500]
     )
@@ -128,11 +143,13 @@ def searches_of(gap: Gap, user: User) -> list[Asked]:
 
 
 def facets(topic: Topic | None) -> dict[str, Any]:
-    """The environment that at least two of three tickets of a topic share."""
+    """The environment that at least two of three tickets of a topic share; private teams' left
+    out."""
     if topic is None:
         return {}
     rows = list(
         TicketTopic.objects.filter(topic=topic)
+        .exclude(ticket__team__private=True)
         .order_by("-pk")
         .values_list("ticket__environment", flat=True)[:200]
     )

@@ -21,6 +21,7 @@ from kcs.pages import keyset
 from loops.charts import Stacked, csv_asked
 from loops.evolve import access, costs
 from loops.evolve.gaps import actions, queries
+from loops.evolve.improvements import queries as improvements
 from loops.evolve.scope import zone
 from loops.models import Burst, Gap, Miss, TicketTopic, Topic
 from loops.statistics.rates import Share
@@ -73,6 +74,7 @@ def gaps(request: AgentRequest) -> HttpResponse:
         "told": [
             {
                 "gap": gap,
+                "name": queries.named(gap, seen),
                 "cost": costs.said(gap.cost, request.site_settings),
                 "article": gap.article if gap.article_id in seen else None,
             }
@@ -107,13 +109,14 @@ def _show(
     tickets = queries.tickets_of(found.topic, request.user)
     context = {
         "gap": found,
+        "name": queries.named(found, seen),
         "cost": costs.said(found.cost, request.site_settings),
         "article": found.article if found.article_id in seen else None,
         "quotes": queries.quotes(found.topic, request.user),
         "tickets": tickets[: queries.TICKETS],
         "searches": queries.searches_of(found, request.user),
         "facets": queries.facets(found.topic),
-        "improvements": found.improvements.order_by("-at"),
+        "improvements": improvements.visible_to(request.user).filter(gap=found).order_by("-at"),
         "typed": request.POST.get("reason", ""),
         "error": error,
     }
@@ -171,7 +174,7 @@ def topics(request: AgentRequest) -> HttpResponse:
         "told": [
             {
                 "topic": topic,
-                "name": _name(topic, seen),
+                "name": queries.named(topic, seen),
                 "linked": Share(topic.linked, topic.tickets),
                 "cost": costs.said(topic.cost, request.site_settings),
             }
@@ -185,13 +188,6 @@ def topics(request: AgentRequest) -> HttpResponse:
         **_pages(reverse("insights:topics"), asked, page),
     }
     return render(request, "evolve/topics.html", context)
-
-
-def _name(topic: Topic, seen: set[int]) -> str:
-    """A known topic has its article's title, which is for those who may read the article."""
-    if topic.article_id and topic.article_id not in seen:
-        return _("An article that you may not see")
-    return topic.name
 
 
 @require_safe
@@ -211,7 +207,7 @@ def topic(request: AgentRequest, pk: int) -> HttpResponse:
     total = sum(n for _key, n in used)
     context = {
         "topic": found,
-        "name": _name(found, seen),
+        "name": queries.named(found, seen),
         "article": found.article if found.article_id in seen else None,
         "linked": Share(found.linked, found.tickets),
         "cost": costs.said(found.cost, request.site_settings),
@@ -264,7 +260,7 @@ def bursts(request: AgentRequest) -> HttpResponse:
         "told": [
             {
                 "burst": row,
-                "name": _name(row.topic, seen),
+                "name": queries.named(row.topic, seen),
                 "cost": costs.said(row.cost, request.site_settings),
             }
             for row in rows

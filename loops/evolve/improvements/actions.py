@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from kcs.errors import BadValue, NotAllowed, Refused
 from loops.credit.lineage import of_articles
+from loops.evolve.gaps.queries import is_hidden, visible_articles
 from loops.evolve.improvements import evidence, rights
 from loops.models import Gap, Improvement, ImprovementEvent, Topic
 from people.actions import tell
@@ -67,6 +68,9 @@ def propose(
     if kind not in Kind.values:
         raise BadValue(_("There is no such kind of improvement."), field="kind")
     _sees(by, article=article, ticket=ticket)
+    for about in (topic, gap):
+        if about is not None and is_hidden(about, visible_articles([about], by)):
+            raise NotAllowed(_("You may not see this article."))
     title = line(title, field="title", limit=TITLE)
     if not title:
         raise BadValue(_("Say in one line what should be done."), field="title")

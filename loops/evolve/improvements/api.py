@@ -97,6 +97,8 @@ class ImprovementShape(serializers.ModelSerializer[Improvement]):
     @extend_schema_field({"type": "object"})
     def get_evidence(self, row: Improvement) -> dict[str, Any]:
         told = {name: row.evidence[name] for name in EVIDENCE if name in row.evidence}
+        if "words" in told:
+            told["words"] = self.context.get("said", {}).get(row.pk, [])
         seen = self.context.get("tickets")
         if seen is not None:
             told["tickets_seen"] = seen
@@ -177,7 +179,8 @@ class Improvements(Known, viewsets.GenericViewSet):
 
     def told(self, row: Improvement, *, status: int = 200) -> Response:
         tickets, _more = queries.tickets_of(row, self.me)
-        context = {"tickets": [ticket.number for ticket in tickets]}
+        numbers = [ticket.number for ticket in tickets]
+        context = {"tickets": numbers, "said": queries.said([row])}
         return answer_with(
             ImprovementShape(row, context=context).data, etag(row), status=status
         )
@@ -185,7 +188,10 @@ class Improvements(Known, viewsets.GenericViewSet):
     def list(self, request: Request) -> Response:
         """What costs most first; without `state` those that are open."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()).order_by())
-        return self.get_paginated_response(ImprovementShape(page, many=True).data)
+        context = {"said": queries.said(page or [])}
+        return self.get_paginated_response(
+            ImprovementShape(page, many=True, context=context).data
+        )
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One improvement."""

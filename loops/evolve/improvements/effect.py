@@ -3,6 +3,7 @@ untouched topics of the same branch in the same weeks. Numbers: loops.statistics
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from loops.evolve.improvements import actions
@@ -27,20 +28,32 @@ WEEK = timedelta(days=7)
 BEFORE = 26  # weeks
 # Fewer untouched topics, or tickets of them, than these: those of all branches are taken.
 TOPICS, TICKETS = 3, 100
+# The unit is a week: each is measured once in one. What a night has no time for is first in the
+# next one.
+AGAIN = timedelta(days=6, hours=12)
+SECONDS = 240.0
 RELATED = ("article", "topic", "pair", "gap__topic", "domain")
 
 
-def measure_all(now: datetime, tick: Tick = silent) -> int:
-    """Each that shipped in the last half year, anew; how many."""
+def measure_all(now: datetime, tick: Tick = silent, *, seconds: float = SECONDS) -> int:
+    """Each that shipped in the last half year, anew once a week; how many. None is begun after
+    so many seconds: those that wait longest come first."""
+    until = time.monotonic() + seconds
+    waits = Q(measured_at=None) | Q(measured_at__lte=now - AGAIN)
     rows = Improvement.objects.filter(state=Improvement.State.SHIPPED).exclude(
         effect__contains={"settled": True}
     )
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    order = F("measured_at").asc(nulls_first=True)
+    ids = list(rows.filter(waits).order_by(order, "pk").values_list("pk", flat=True))
     touched = _touched(now) if ids else {}
+    done = 0
     for pk in ids:
         _measure(pk, touched, now)
+        done += 1
         tick(1)
-    return len(ids)
+        if time.monotonic() >= until:
+            break
+    return done
 
 
 @transaction.atomic
@@ -83,7 +96,7 @@ def effect_of(
     subject = subject_of(improvement)
     mine = _by_week(subject.rows(), begin, end) if subject else {}
     controls = _controls(improvement, subject, touched, begin, end)
-    theirs = _by_week(controls.rows, begin, end) if controls.rows is not None else {}
+    theirs = controls.weeks
     first = _first_week(begin)
     weeks = range(first, BEFORE + after)
     treated = [mine.get(week, 0) for week in weeks]
@@ -129,15 +142,23 @@ def _first_week(begin: datetime) -> int:
 
 
 def _by_week(rows: QuerySet[Ticket], begin: datetime, end: datetime) -> Counter[int]:
-    created = rows.filter(created_at__gte=begin, created_at__lt=end)
-    return Counter(
-        int((at - begin) // WEEK) for at in created.values_list("created_at", flat=True)
+    bins = Func(
+        Value(WEEK), F("created_at"), Value(begin), function="date_bin",
+        output_field=DateTimeField(),
+    )  # fmt: skip
+    counted = (
+        rows.filter(created_at__gte=begin, created_at__lt=end)
+        .order_by()
+        .values(bin=bins)
+        .annotate(n=Count("pk"))
     )
+    # Seconds are what separates two moments, whatever the clocks were set to in between.
+    return Counter({round((row["bin"] - begin) / WEEK): row["n"] for row in counted})
 
 
 @dataclass(frozen=True)
 class Controls:
-    rows: QuerySet[Ticket] | None
+    weeks: Counter[int]
     topics: int
 
 
@@ -163,13 +184,17 @@ def _controls(
         root = improvement.domain.path.split("/")[0]
         branch = list(Domain.objects.branch(root).order_by().values_list("pk", flat=True))
         near = rows.filter(domain__in=branch)
-        topics = _topics(near)
-        if topics >= TOPICS and near.count() >= TICKETS:
-            return Controls(near, topics)
+        if found := _enough(near, begin, end):
+            return found
+    return _enough(rows, begin, end) or Controls(Counter(), 0)
+
+
+def _enough(rows: QuerySet[Ticket], begin: datetime, end: datetime) -> Controls | None:
+    weeks = _by_week(rows, begin, end)
+    if weeks.total() < TICKETS:
+        return None
     topics = _topics(rows)
-    if topics >= TOPICS and rows.count() >= TICKETS:
-        return Controls(rows, topics)
-    return Controls(None, 0)
+    return Controls(weeks, topics) if topics >= TOPICS else None
 
 
 def _topics(rows: QuerySet[Ticket]) -> int:

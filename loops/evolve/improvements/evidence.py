@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
+from loops.evolve.jobs import Tick, silent
 from loops.models import Improvement, Link, TicketTopic, Topic
 from loops.statistics.rates import wilson
 from people.models import User
@@ -109,6 +110,54 @@ def fill(
     }
 
 
+# Reasons that count tickets: what they counted is no longer all theirs to tell.
+COUNTED = ("gap", "defects", "returns")
+TOLD = """
+select distinct i.id
+from loops_improvement i, jsonb_array_elements_text(i.evidence -> 'numbers') as told(number)
+join (select t.number from tickets_ticket t join people_team g on g.id = t.team_id
+  where g.private) hidden on hidden.number = told.number
+where jsonb_typeof(i.evidence -> 'numbers') = 'array'
+order by 1
+"""
+
+
+def forget_private(now: datetime, tick: Tick = silent) -> int:
+    """Gather the evidence again that tells of tickets which are a private team's by now: of open
+    improvements as of today, of others as of the day on which they were settled."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    for pk in ids:
+        _gather_again(pk, now)
+        tick(1)
+    return len(ids)
+
+
+@transaction.atomic
+def _gather_again(pk: int, now: datetime) -> None:
+    rows = Improvement.objects.select_related("topic", "gap__topic", "pair")
+    improvement = rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+    was = improvement.evidence
+    subject = subject_of(improvement)
+    if not subject:
+        there = open_tickets().filter(number__in=was["numbers"])
+        subject = Subject(tickets=frozenset(there.values_list("pk", flat=True)))
+    at = improvement.shipped_at or improvement.decided_at or now
+    found = gather(subject, improvement.kind, at)
+    worked = was.get("tickets", 0) * was.get("minutes", 0.0)
+    if worked:
+        improvement.cost = round(improvement.cost * found["work"] / worked, 1)
+    del found["work"]
+    improvement.evidence = {
+        **was,
+        **found,
+        "cost": improvement.cost,
+        "why": [one for one in was.get("why", []) if one and one[0] not in COUNTED],
+    }
+    improvement.save(update_fields=["evidence", "cost"])
+
+
 def gather(subject: Subject, kind: str, now: datetime) -> dict[str, Any]:
     """The evidence as it is kept. Costs are minutes of work: docs/improvements.md."""
     rows = list(
@@ -165,7 +214,7 @@ def quotes(tickets: Sequence[int]) -> list[dict[str, str]]:
         Ticket.objects.filter(pk__in=tickets)
         .select_related("requester", "organisation")
         .only(
-            "description", "subject", "language", "created_at", "requester__name",
+            "number", "description", "subject", "language", "created_at", "requester__name",
             "organisation__name", "requester__email",
         )
         .order_by("-created_at", "-pk")
@@ -183,7 +232,7 @@ def quotes(tickets: Sequence[int]) -> list[dict[str, str]]:
             continue
         seen.add(text.lower())
         askers.add(ticket.requester_id)
-        found.append({"text": text, "language": ticket.language})
+        found.append({"text": text, "language": ticket.language, "ticket": ticket.number})
         if len(found) == WORDS:
             break
     return found

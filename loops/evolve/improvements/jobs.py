@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from loops.evolve.improvements import effect, proposing, settling
+from loops.evolve.improvements import effect, evidence, proposing, settling
 from loops.evolve.jobs import Tick, silent
 
 
@@ -21,6 +21,7 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
         done += n
         tick(n)
 
+    evidence.forget_private(now, more)
     found = proposing.propose_all(now, more)
     settling.settle(found, now=now, tick=more)
     effect.measure_all(now, more)

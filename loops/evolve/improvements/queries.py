@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.db.models.functions import JSONObject
 from articles.models import Article
 from articles.queries import ArticleQuerySet
 from loops.evolve.improvements import rights
-from loops.models import Improvement
+from loops.evolve.improvements.evidence import READ, open_tickets
+from loops.models import Gap, Improvement
 from people.models import User
 from tickets.models import Ticket
 
@@ -30,15 +32,40 @@ def visible_to(user: User) -> QuerySet[Improvement]:
     articles = Article.objects.visible_to(user).order_by()
     if not articles.query.where:
         return Improvement.objects.all()
-    seen = Q(article=None) | Q(article__in=articles.values("pk"))
-    newer = Q(pair=None) | Q(pair__newer__in=articles.values("pk"))
-    return Improvement.objects.filter(seen & newer)
+    keys = articles.values("pk")
+    seen = Q(article=None) | Q(article__in=keys)
+    both = Q(pair=None) | Q(pair__newer__in=keys, pair__older__in=keys)
+    # A known topic, and a gap that is there and is not found, are named after their article.
+    topic = Q(topic__article=None) | Q(topic__article__in=keys)
+    gap = ~Q(gap__kind=Gap.Kind.FINDABILITY) | Q(gap=None) | Q(gap__article__in=keys)
+    return Improvement.objects.filter(seen & both & topic & gap)
 
 
 def shown(rows: QuerySet[Improvement]) -> QuerySet[Improvement]:
     """With what a row shows, and without the articles' texts."""
     heavy = ("issue", "environment", "resolution", "cause", "parts", "rendered", "outside")
     return rows.select_related(*RELATED).defer(*(f"article__{name}" for name in heavy))
+
+
+def said(rows: Sequence[Improvement]) -> dict[int, list[dict[str, str]]]:
+    """The requesters' words of each, without those of tickets that are a private team's since:
+    nobody waits for the night."""
+    told = {row.pk: row.evidence.get("words", []) for row in rows}
+    behind = {row.pk: row.evidence.get("numbers", [])[:READ] for row in rows}
+    numbers = {one["ticket"] for words in told.values() for one in words if "ticket" in one}
+    # Older words do not say whose they are: one of these.
+    numbers |= {n for pk, words in told.items() for n in behind[pk]
+                if any("ticket" not in one for one in words)}  # fmt: skip
+    there = open_tickets().filter(number__in=numbers) if numbers else Ticket.objects.none()
+    heard = set(there.values_list("number", flat=True))
+    return {
+        pk: [
+            {"text": one["text"], "language": one["language"]}
+            for one in words
+            if ({one["ticket"]} if "ticket" in one else set(behind[pk])) <= heard
+        ]
+        for pk, words in told.items()
+    }
 
 
 def tickets_of(improvement: Improvement, user: User) -> tuple[list[Ticket], int]:

@@ -1,6 +1,7 @@
-"""What was done elsewhere is seen here: a merge, a publication, an archived article, a closed
-gap ships its improvement; a proposal whose reason is gone lapses. Each once, however often and
-in how many workers at once this runs: the row is held, and only an open one moves."""
+"""What was done elsewhere is seen here: a merge, a publication, an archived article, a gap that
+its article closed ships its improvement; a proposal whose reason is gone lapses. Each once,
+however often and in how many workers at once this runs: the row is held, and only an open one
+moves."""
 
 from __future__ import annotations
 
@@ -122,8 +123,10 @@ def _written(improvement: Improvement) -> Done | Gone | None:
     gap = improvement.gap
     if gap is not None:
         if gap.state == Gap.State.CLOSED and gap.closed_at:
-            writer = gap.article.created_by if gap.article else None
-            return Done(gap.decided_by or writer, gap.closed_at)
+            # Without an article, or with one that was there before, nobody did anything for it.
+            if gap.article is None or gap.kind == Gap.Kind.FINDABILITY:
+                return Gone(_("It is no longer asked."))
+            return Done(gap.decided_by or gap.article.created_by, gap.closed_at)
         if gap.state == Gap.State.DISMISSED:
             return Gone(gap.reason or _("The gap was dismissed."))
     # What was written for it names it, and others have used it.

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article, ArticleEvent, Flag, Suggestion, Version
 from kcs.errors import BadValue, NotAllowed
 from loops.evolve import access
+from loops.evolve.gaps.queries import named, visible_articles
 from loops.evolve.rollups import definitions, numbers
 from loops.evolve.scope import Scope
 from loops.models import Link, Opening, Outcome, Search, Topic
@@ -240,7 +241,7 @@ def _topic(text: str, user: User) -> tuple[Any, str]:
     topic = Topic.objects.filter(pk=text).first() if _is_key(text) else None
     if topic is None:
         raise BadValue(_("There is no such topic."), field="topic")
-    return Q(topic_of__topic=topic), str(topic)
+    return Q(topic_of__topic=topic), named(topic, visible_articles([topic], user))
 
 
 def _article(text: str, user: User) -> tuple[Any, str]:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from loops.evolve.gaps.queries import named, visible_articles
 from loops.evolve.jobs import Tick, silent
 from loops.evolve.scope import zone
 from loops.evolve.topics import detecting
@@ -149,7 +150,9 @@ def _tell(today: date) -> None:
     )
     for burst in fresh:
         for person in _people(burst.topic.domain):
+            seen = visible_articles([burst.topic], person)
             with translation.override(person.language or None):
+                subject = named(burst.topic, seen)
                 text = _("%(count)s tickets in %(days)s days, where %(usual)s are usual.") % {
                     "count": burst.count,
                     "days": burst.span,
@@ -159,7 +162,7 @@ def _tell(today: date) -> None:
                 [person],
                 by=None,
                 kind=Notification.Kind.BURST,
-                subject=burst.topic.name,
+                subject=subject,
                 text=text,
                 url=ADDRESS,
             )

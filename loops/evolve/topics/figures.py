@@ -156,7 +156,6 @@ def follow_links(now: datetime) -> None:
     these any longer."""
     asked = {"since": now - LOOK_BACK, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(PRIVATE)
         cursor.execute(LINKED)
         cursor.execute(UNFOLLOW)
         cursor.execute(FOLLOW, asked)

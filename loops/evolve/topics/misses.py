@@ -18,7 +18,7 @@ from articles.models import Article, Version
 from articles.search import evaluation, index, query
 from loops.evolve.jobs import Tick, silent
 from loops.evolve.topics.night import alone
-from loops.evolve.topics.reading import OURS
+from loops.evolve.topics.reading import INSIDER, OURS
 from loops.models import Miss, Search
 from tickets.models import Ticket
 
@@ -36,7 +36,7 @@ from loops_tickettopic k
 join tickets_ticket t on t.id = k.ticket_id
 left join people_team g on g.id = t.team_id
 join lateral (select s.id from loops_search s
-  where s.ticket_id = t.id and (s.query <> '' or s.kind = 'suggested')
+  where s.ticket_id = t.id and (s.query <> '' or s.kind = 'suggested') and not {INSIDER}
   order by s.kind = 'asked' desc, s.at desc, s.id desc limit 1) s on true
 where k.novelty = 'known_not_found' and t.created_at >= %(since)s and t.created_at < %(now)s
   and {OURS}

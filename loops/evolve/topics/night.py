@@ -18,7 +18,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from loops.evolve.jobs import Tick, silent
-from loops.evolve.topics import clusters, figures, gaps, identity, reading, searches
+from loops.evolve.topics import (
+    clusters,
+    figures,
+    forgetting,
+    gaps,
+    identity,
+    reading,
+    searches,
+)
 from loops.evolve.topics.judging import Judged, judge, without_common
 from loops.evolve.topics.reading import Group
 from loops.models import Finding, TicketTopic, Topic
@@ -41,6 +49,7 @@ def run(tick: Tick = silent, day: date | None = None, *, seconds: float = 0) -> 
     with alone() as mine:
         if not mine:
             return 0
+        forgetting.forget_private()
         waiting = _waiting(now, all_of_them=not seconds)
         if seconds and not waiting:
             return 0

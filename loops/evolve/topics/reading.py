@@ -22,6 +22,9 @@ UNLINKED, LINKED = 10_000, 12_000
 
 # Tickets of private teams, and our own letters after a recall, are nobody's demand.
 OURS = "g.private is not true and t.external_system <> 'recall'"
+# And what people of private teams type into the search is as private as their tickets.
+INSIDER = """exists (select from people_user u join people_team p on p.id = u.team_id
+  where u.id = s.by_id and p.private)"""
 LANGUAGE = "split_part(lower(t.language), '-', 1)"
 # What the agent answered when it was solved: the longest that the requester was sent (before,
 # it may be a question back). Who answers from memory, or pastes an article without linking it,

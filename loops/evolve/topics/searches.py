@@ -17,10 +17,11 @@ import numpy as np
 from django.db import connection, transaction
 
 from articles.search import analyzer
+from loops.evolve.improvements.evidence import HIDDEN, PRIVATE
 from loops.evolve.topics.clusters import Labels
 from loops.evolve.topics.judging import Judged
 from loops.evolve.topics.novelty import NEIGHBOURS, Flags, Numbers
-from loops.evolve.topics.reading import OURS, Group
+from loops.evolve.topics.reading import INSIDER, OURS, Group
 from loops.models import Gap, GapSearch, Topic
 
 # Nothing was opened for so long: whoever searched has gone.
@@ -40,7 +41,7 @@ from loops_search s
 left join tickets_ticket t on t.id = s.ticket_id
 left join people_team g on g.id = t.team_id
 where s.kind = 'asked' and s.query <> '' and s.at >= %(since)s and s.at < %(left)s
-  and (t.id is null or ({OURS}))
+  and (t.id is null or ({OURS})) and not {INSIDER}
   and (s.count = 0 or not (
     exists (select from loops_opening o where o.search_id = s.id)
     or s.ticket_id is not null and exists (select from loops_opening o
@@ -52,6 +53,13 @@ where s.kind = 'asked' and s.query <> '' and s.at >= %(since)s and s.at < %(left
       where o.visit = s.visit and o.visit <> '' and o.at >= s.at
         and o.at < s.at + %(gone)s)))
 order by s.at desc, s.id desc limit %(most)s
+"""
+
+COUNT = """
+update loops_gap g set times_searched = e.count
+from (select p.id, count(s.id) from loops_gap p left join loops_gapsearch s on s.gap_id = p.id
+  group by p.id) e
+where e.id = g.id and g.times_searched <> e.count
 """
 
 
@@ -152,13 +160,7 @@ def open_repeated(looked: Sequence[Vain], now: datetime) -> None:
         batch_size=1000,
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            update loops_gap g set times_searched = e.count
-            from (select gap_id, count(*) from loops_gapsearch group by gap_id) e
-            where e.gap_id = g.id and g.times_searched <> e.count
-            """
-        )
+        cursor.execute(COUNT)
 
 
 def repeated(asked: Sequence[Vain]) -> bool:
@@ -176,6 +178,8 @@ def _gap(words: str, asked: Sequence[Vain], now: datetime) -> Gap:
     empty = sum(one.empty for one in asked) * 2 >= len(asked)
     domains = Counter(one.domain for one in asked if one.domain is not None)
     topics = Counter(one.topic for one in asked if one.topic is not None)
+    # Everybody reads its name: whose address or number was looked for is nobody's business.
+    name = PRIVATE.sub(HIDDEN, Counter(one.query for one in asked).most_common(1)[0][0])
     figures = {
         "tickets": len(worked),
         "minutes": minutes,
@@ -186,8 +190,8 @@ def _gap(words: str, asked: Sequence[Vain], now: datetime) -> Gap:
         key=f"search:{words}"[:200],
         defaults={
             "kind": Gap.Kind.EMPTY if empty else Gap.Kind.ABANDONED,
-            "name": Counter(one.query for one in asked).most_common(1)[0][0][:300],
-            "label": [word[:80] for word in words.split()[:4]],
+            "name": name[:300],
+            "label": [word[:80] for word in same(name).split()[:4]],
             "language": asked[-1].language,
             "domain_id": domains.most_common(1)[0][0] if domains else None,
             "topic_id": topics.most_common(1)[0][0] if topics else None,

@@ -6,9 +6,10 @@ from itertools import count
 
 from django.utils import timezone
 
+from articles import actions as articles
 from articles.models import Article
 from loops.models import Link, Outcome
-from people.models import User
+from people.models import Right, User
 from tests import make
 from tickets.models import Message, Requester, Ticket
 
@@ -102,3 +103,11 @@ def old_article(title: str, *, days: float = 300) -> Article:
     Article.objects.filter(pk=made.pk).update(created_at=timezone.now() - days * DAY)
     made.refresh_from_db()
     return made
+
+
+def hidden(title: str) -> Article:
+    """An article of which nobody but its author, a coach, may see the title."""
+    article = make.article(title=title, by=make.contributor(is_coach=True))
+    articles.restate(article, by=make.publisher(), confidence="archived", reason="Old")
+    Right.objects.filter(aspect="see", value="archived").delete()
+    return article

@@ -10,6 +10,7 @@ from loops.evolve.topics import bursts, detecting
 from loops.models import Burst
 from people.models import Notification
 from tests import make
+from tests.loops.evolve import desk
 from tests.loops.evolve.asked import tickets, topic
 
 WEEK = np.asarray([1.25, 1.1, 1.05, 1.0, 0.9, 0.4, 0.3])
@@ -103,3 +104,16 @@ def test_a_day_has_ten_alerts_at_most_and_they_are_the_dearest():
     assert names == {f"Topic {n:02}" for n in range(2, 12)}
     assert not Notification.objects.filter(kind="burst").exists()
     assert bursts.run(day=now.date()) == 0
+
+
+@pytest.mark.django_db
+def test_a_burst_of_a_hidden_article_is_told_without_its_title():
+    hidden, domain = desk.hidden("Seat plan of the board"), make.domain("till")
+    expert = make.publisher()
+    expert.expert_of.add(domain)
+    topic_of_it = topic(hidden.title, article=hidden, domain=domain)
+    today = timezone.now().date()
+    Burst.objects.create(topic=topic_of_it, day=today, span=1, count=30, expected=1, strength=9)
+    bursts._tell(today)
+    notice = Notification.objects.get(kind="burst", user=expert)
+    assert "Seat plan" not in notice.subject

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from articles import actions as articles
 from articles.models import Article
-from loops.models import Burst, Gap, GapSearch, Miss, Search, TicketTopic, Topic
+from loops.models import Burst, Gap, GapSearch, Improvement, Miss, Search, TicketTopic, Topic
 from tests import make
+from tests.loops.evolve import desk
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +204,46 @@ def test_the_pages_stay_within_their_budget(client, expert, django_assert_max_nu
         client.get(reverse("insights:gap", args=[found.pk]))
     with django_assert_max_num_queries(15):
         client.get(reverse("insights:topic", args=[found.topic_id]))
+
+
+def test_what_a_private_teams_agents_typed_is_shown_to_nobody_else(client, expert):
+    found = gap()
+    insider = make.contributor(team=make.team(private=True))
+    search = Search.objects.create(kind="asked", query="chargeback fraud", by=insider)
+    GapSearch.objects.create(gap=found, search=search)
+    assert "chargeback" not in client.get(reverse("insights:gap", args=[found.pk])).text
+    client.post(reverse("insights:write", args=[found.pk]))
+    article = Article.objects.get()
+    assert "tax export" in article.issue
+    assert "chargeback" not in article.issue
+
+
+def test_a_private_teams_environment_is_not_what_they_have_in_common(client, expert):
+    found = gap(team=make.team(private=True))
+    page = client.get(reverse("insights:gap", args=[found.pk]))
+    assert page.context["facets"] == {}
+    client.post(reverse("insights:write", args=[found.pk]))
+    assert Article.objects.get().environment_facets == {}
+
+
+def test_no_page_names_the_hidden_article_of_a_gap_or_a_topic(client, expert, api):
+    hidden = desk.hidden("Seat plan of the board")
+    topic = Topic.objects.create(kind="known", article=hidden, name=hidden.title, tickets=5)
+    found = Gap.objects.create(
+        key="f", kind="findability", name=hidden.title, article=hidden, topic=topic, cost=9
+    )
+    Improvement.objects.create(kind="fix", title=hidden.title, gap=found)
+    for place in (
+        reverse("insights:gaps"),
+        reverse("insights:gap", args=[found.pk]),
+        reverse("insights:home"),
+        f"{reverse('insights:home')}?format=csv",
+        f"{reverse('insights:tickets')}?topic={topic.pk}",
+    ):
+        answer = client.get(place)
+        assert (answer.status_code, "Seat plan" in answer.text) == (200, False), place
+    assert "Seat plan" not in api(expert).get("gaps/").text
+    assert api(expert).get(f"gaps/{found.pk}/").json()["name"] == ""
+    client.force_login(hidden.created_by)
+    assert "Seat plan" in client.get(reverse("insights:gap", args=[found.pk])).text
+    assert "Seat plan" in client.get(reverse("insights:home")).text

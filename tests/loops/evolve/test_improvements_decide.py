@@ -8,14 +8,15 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from kcs.errors import NotAllowed
 from loops.credit.lineage import of_articles
-from loops.evolve.improvements import actions
-from loops.models import Improvement, ImprovementEvent
+from loops.evolve.improvements import actions, jobs, queries
+from loops.models import Gap, Improvement, ImprovementEvent, Pair
 from people import actions as people
 from people.models import Notification
 from tests import make
 from tests.api.conftest import Program
-from tests.loops.evolve import asked
+from tests.loops.evolve import asked, desk
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +287,58 @@ def test_the_pages_ask_little_however_long_the_list(
         with django_assert_max_num_queries(15):
             assert client.get(place).status_code == 200
     assert Improvement.objects.count() == 31
+
+
+def test_words_and_numbers_of_a_ticket_that_became_private_go(client, product, fault):
+    actions.ship(fault, by=product)
+    was = fault.evidence
+    assert (was["tickets"], len(was["words"])) == (8, 1)
+    newest = asked.Ticket.objects.get(number=was["numbers"][0])
+    asked.Ticket.objects.filter(pk=newest.pk).update(
+        team=make.team(private=True), description="Mrs Lindqvist has lost her salary again."
+    )
+    fault.evidence["words"][0]["text"] = "The salary is a cent short for us."
+    fault.save(update_fields=["evidence"])
+    agent = make.contributor()
+    client.force_login(agent)
+    place = reverse("insights:improvement", args=[fault.pk])
+    # At once nobody reads what was said there, and overnight it is not counted either.
+    assert "The salary" not in client.get(place).text
+    api = Program(agent)
+    told = api.get(f"improvements/{fault.pk}/").json()["evidence"]
+    listed = api.get("improvements/?state=shipped").json()["results"]
+    assert told["words"] == listed[0]["evidence"]["words"] == []
+    client.force_login(product)
+    assert "The salary" not in client.get(reverse("product:improvement", args=[fault.pk])).text
+    jobs.run()
+    fault.refresh_from_db()
+    now = fault.evidence
+    assert now["tickets"] == 7
+    assert newest.number not in now["numbers"]
+    assert [one["text"] for one in now["words"]] == ["The sum is always a cent short for us."]
+    assert fault.cost == pytest.approx(was["cost"] * 7 / 8, abs=0.2)
+    told = api.get(f"improvements/{fault.pk}/").json()["evidence"]
+    assert set(told["words"][0]) == {"text", "language"}
+
+
+def test_an_improvement_of_a_hidden_article_is_seen_by_nobody_else(client):
+    hidden, shown = desk.hidden("Seat plan of the board"), make.public_article()
+    topic = asked.topic(hidden.title, article=hidden)
+    found = Gap.objects.create(
+        key="f", kind="findability", name=hidden.title, article=hidden, topic=topic
+    )
+    pair = Pair.objects.create(older=hidden, newer=shown, likeness=0.8)
+    rows = [
+        Improvement.objects.create(kind="fix", title="Older", article=shown, pair=pair),
+        Improvement.objects.create(kind="product", title="Topic", topic=topic),
+        Improvement.objects.create(kind="fix", title="Found", gap=found),
+    ]
+    reader = make.coach()
+    assert list(queries.visible_to(reader)) == []
+    client.force_login(reader)
+    for about in (f"topic={topic.pk}", f"gap={found.pk}"):
+        answer = client.get(f"/insights/improvements/new/?{about}")
+        assert (answer.status_code, "Seat plan" in answer.text) == (404, False)
+    with pytest.raises(NotAllowed):
+        actions.propose(by=reader, kind="fix", title="Mend", topic=topic)
+    assert queries.visible_to(hidden.created_by).count() == len(rows)

@@ -107,3 +107,22 @@ def test_it_is_counted_against_untouched_topics_every_night_until_half_a_year_is
     effect.measure_all(now + timedelta(weeks=18))
     made.refresh_from_db()
     assert made.measured_at == at
+
+
+@pytest.mark.django_db
+def test_it_is_measured_once_a_week_and_a_night_that_ends_early_goes_on_with_the_others():
+    now, product = timezone.now(), make.customer(is_product=True)
+    rows = []
+    for n in range(3):
+        article = make.public_article(by=make.publisher(), title=f"Drawer {n}")
+        made = actions.propose(
+            by=make.contributor(), kind="product", title="x", article=article
+        )
+        actions.ship(made, by=product, at=now - timedelta(weeks=10))
+        rows.append(made)
+    assert effect.measure_all(now, seconds=0) == 1
+    assert effect.measure_all(now, seconds=0) == 1
+    assert effect.measure_all(now) == 1
+    assert effect.measure_all(now) == 0
+    assert effect.measure_all(now + timedelta(days=3)) == 0
+    assert effect.measure_all(now + timedelta(days=7)) == 3

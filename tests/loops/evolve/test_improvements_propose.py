@@ -289,3 +289,17 @@ def test_a_missing_article_is_begun_in_the_requesters_words_and_ships_when_it_is
     made.refresh_from_db()
     assert (made.state, made.article) == ("shipped", written)
     assert made.shipped_at - timezone.now() < timedelta(minutes=1)
+
+
+def test_what_is_no_longer_asked_lapses_and_ships_nothing(till):
+    gap = Gap.objects.create(key="g", kind="topic", name="Loyalty cards", tickets=9, cost=30)
+    other = Gap.objects.create(key="h", kind="topic", name="Gift cards", tickets=9, cost=30)
+    jobs.run()
+    wanted = Improvement.objects.get(gap=other)
+    actions.accept(wanted, by=make.coach())
+    Gap.objects.update(state="closed", closed_at=timezone.now())
+    jobs.run()
+    lapsed = Improvement.objects.get(gap=gap)
+    assert (lapsed.state, lapsed.answer) == ("declined", "It is no longer asked.")
+    wanted.refresh_from_db()
+    assert wanted.state == "accepted"

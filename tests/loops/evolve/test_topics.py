@@ -7,7 +7,19 @@ from django.db import connection
 from django.utils import timezone
 
 from loops.evolve.topics import night
-from loops.models import Finding, Gap, GapSearch, Link, Opening, Search, TicketTopic, Topic
+from loops.models import (
+    Finding,
+    Gap,
+    GapSearch,
+    Improvement,
+    Link,
+    Miss,
+    Opening,
+    Search,
+    TicketTopic,
+    Topic,
+)
+from people.models import Team
 from tests import make
 from tests.loops.evolve import desk
 from tickets.models import Ticket
@@ -263,3 +275,87 @@ def test_the_second_of_two_at_once_goes_home(known):
         other.close()
     night.run()
     assert TicketTopic.objects.count() == 27
+
+
+def test_what_a_private_teams_agents_typed_is_no_evidence(known, agent):
+    desk.asked("coffee", 7, by=agent)
+    insider = make.contributor(team=make.team(private=True))
+    for days in (1, 2, 3):
+        vain("chargeback fraud", ago=days * desk.DAY, by=insider)
+    vain("espresso descaling nozzle", ago=desk.DAY, by=insider)
+    night.run()
+    gap = Gap.objects.get()
+    assert (gap.kind, gap.times_searched) == ("topic", 0)
+    assert not GapSearch.objects.exists()
+
+
+def test_what_they_typed_is_forgotten_once_their_team_is_private(known, agent):
+    asked = desk.asked("coffee", 7, by=agent)
+    team = make.team()
+    one = make.contributor(team=team)
+    for days in (1, 2, 3):
+        vain("chargeback fraud", ago=days * desk.DAY, by=one)
+        vain("void receipt", ago=days * desk.DAY, by=one)
+    vain("chargeback fraud", ago=desk.DAY)
+    vain("espresso descaling nozzle", ago=desk.DAY, by=one)
+    vain("espresso descaling nozzle", ago=2 * desk.DAY)
+    night.run()
+    searched = Gap.objects.get(key="search:void receipt")
+    made = Improvement.objects.create(
+        key="write:gap:1", kind="write", title=searched.name, gap=searched
+    )
+    assert Gap.objects.count() == 3
+    assert Gap.objects.get(kind="topic").times_searched == 2
+    team.private = True
+    team.save(update_fields=["private"])
+    night.run()
+    assert not Gap.objects.filter(name__contains="chargeback").exists()
+    assert Gap.objects.get(kind="topic").times_searched == 1
+    # Where something hangs on it only the words go.
+    searched.refresh_from_db()
+    made.refresh_from_db()
+    assert (searched.state, searched.name, searched.label) == ("closed", "—", [])
+    assert (made.gap, made.title) == (searched, "—")
+    assert Ticket.objects.filter(pk__in=[one.pk for one in asked]).count() == 7
+
+
+def test_a_searchs_gap_is_named_without_addresses_and_numbers(agent):
+    for days in (1, 2, 3):
+        vain("refund lena@example.org 4402 118 773", ago=days * desk.DAY)
+    night.run()
+    gap = Gap.objects.get()
+    assert "lena" not in gap.name
+    assert "4402" not in gap.name
+    assert not {"lena", "4402"} & set(gap.label)
+
+
+def test_words_of_tickets_that_became_private_go_overnight(known, agent):
+    asked = desk.asked("coffee", 8, by=agent)
+    night.run()
+    gap = Gap.objects.get()
+    was = gap.topic.central
+    made = Improvement.objects.create(
+        key=f"write:gap:{gap.pk}", kind="write", title=gap.name, gap=gap, topic=gap.topic
+    )
+    Miss.objects.create(ticket=was, article=known["vpn"], words=was.description)
+    taken = next(one for one in asked if one != was)
+    Miss.objects.create(
+        ticket=taken, article=known["vpn"], words=taken.description, state="taken"
+    )
+    Gap.objects.update(state="dismissed", reason="We do not sell coffee")
+    Ticket.objects.filter(pk__in=[was.pk, taken.pk]).update(team=make.team(private=True))
+    night.run()
+    gap.refresh_from_db()
+    made.refresh_from_db()
+    assert gap.topic.central in asked
+    assert gap.topic.central != was
+    assert gap.name == made.title
+    assert gap.name in {one.subject for one in asked if one not in (was, taken)}
+    assert [one.words for one in Miss.objects.all()] == [""]
+    # And where none of them is left, no word is.
+    private = Team.objects.get(private=True)
+    Ticket.objects.filter(pk__in=[one.pk for one in asked]).update(team=private)
+    night.run(seconds=60)
+    gap.refresh_from_db()
+    made.refresh_from_db()
+    assert (gap.name, gap.label, gap.topic.label, made.title) == ("—", [], [], "—")

@@ -12,6 +12,7 @@ from loops.models import Burst, Digest, Gap, Improvement, Topic
 from people import notices
 from people.models import Letter, Notification, User
 from tests import make
+from tests.loops.evolve import desk
 from tests.loops.insights import planted
 from tests.loops.insights.test_home import a_team
 
@@ -99,3 +100,23 @@ def test_two_that_run_at_once_tell_once():
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(run, range(2))) == len(digest.readers())
     assert Notification.objects.filter(kind="digest").count() == Digest.objects.count()
+
+
+@pytest.mark.django_db
+def test_it_names_no_article_that_its_reader_may_not_see():
+    hidden = desk.hidden("Seat plan of the board")
+    topic = Topic.objects.create(kind="known", article=hidden, name=hidden.title)
+    Gap.objects.create(
+        key="f", kind="findability", name=hidden.title, article=hidden, topic=topic, cost=9
+    )
+    day = monday() - timedelta(days=2)
+    Burst.objects.create(topic=topic, day=day, span=1, count=31, expected=2, strength=9)
+    Improvement.objects.create(
+        kind="fix", state="shipped", title=hidden.title, article=hidden,
+        shipped_at=timezone.now() - timedelta(days=(timezone.now().date() - day).days),
+    )  # fmt: skip
+    reader = make.coach()
+    digest.run()
+    assert "Seat plan" not in told(reader)[0].text
+    assert "31 instead of 2" in told(reader)[0].text
+    assert told(hidden.created_by)[0].text.count("Seat plan") == 3

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from kcs.errors import Refused
 from kcs.pages import keyset
 from loops.charts import Lines, csv_asked
 from loops.evolve import access
+from loops.evolve.gaps.queries import is_hidden, visible_articles
 from loops.evolve.improvements import actions, queries
 from loops.evolve.improvements.filters import STATES, ImprovementFilter
 from loops.evolve.improvements.forms import ProposeForm
@@ -107,8 +108,9 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     tickets, more = queries.tickets_of(found, request.user)
+    said = queries.said([found])
     context = {
-        "one": told(found, request.user, request.site_settings),
+        "one": told(found, request.user, request.site_settings, said),
         "desk": desk,
         "tickets": tickets,
         "more": more,
@@ -118,7 +120,9 @@ def _show(
         "chart": drawn or chart_of(found),
         "may_merge": ("change", "merge") in request.user.rights,
         "may_publish": deciding.may_review(request.user),
-        "write_url": _write_url(found) if found.kind == "write" and desk.is_open else "",
+        "write_url": _write_url(found, said[found.pk])
+        if found.kind == "write" and desk.is_open
+        else "",
         "may_read": access.may_read(request.user),
         "gap_write": access.may_read(request.user)
         and found.gap is not None
@@ -149,9 +153,9 @@ def _records(found: Improvement, request: AgentRequest) -> str:
     return f"{address}?{urlencode({'period': f'{Topic.WINDOW}d', 'what': what, **about})}"
 
 
-def _write_url(found: Improvement) -> str:
+def _write_url(found: Improvement, words: list[dict[str, str]]) -> str:
     """A draft in the requesters' words, which names the improvement that it came from."""
-    said = [one["text"] for one in found.evidence.get("words", [])]
+    said = [one["text"] for one in words]
     given = {
         "title": found.title,
         "issue": "\n".join(f"- {text}" for text in said) if len(said) > 1 else "".join(said),
@@ -202,16 +206,19 @@ def _about(request: AgentRequest) -> dict[str, Any]:
     return {
         "article": get_object_or_404(articles, number=number) if number else None,
         "ticket": get_object_or_404(tickets, number=ticket) if ticket else None,
-        "topic": _one(Topic, asked.get("topic", "")),
-        "gap": _one(Gap, asked.get("gap", "")),
+        "topic": _one(Topic, asked.get("topic", ""), request),
+        "gap": _one(Gap, asked.get("gap", ""), request),
     }
 
 
-def _one(model: Any, asked: str) -> Any:
+def _one(model: Any, asked: str, request: AgentRequest) -> Any:
     if not asked:
         return None
     key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
-    return get_object_or_404(model.objects.select_related("domain"), pk=key)
+    found = get_object_or_404(model.objects.select_related("domain"), pk=key)
+    if is_hidden(found, visible_articles([found], request.user)):
+        raise Http404
+    return found
 
 
 def _title(thing: Any) -> str:

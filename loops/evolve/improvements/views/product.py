@@ -66,20 +66,27 @@ def home(request: AgentRequest) -> HttpResponse:
     states = ["proposed", "accepted"] if which == "open" else [which]
     rows = _rows(request.user).filter(state__in=states)
     page = keyset(rows, queries.ORDER, cursor=request.GET.get("cursor", ""), size=SIZE)
+    there = list(page.rows)
+    said = queries.said(there)
     context = {
         "frame": frame(request.user),
         "which": which,
         "states": list(STATES.items()),
-        "rows": [_card(row, request) for row in page.rows],
+        "rows": [_card(row, request, said) for row in there],
         "newer_url": f"?state={which}&cursor={page.newer}" if page.newer else "",
         "older_url": f"?state={which}&cursor={page.older}" if page.older else "",
     }
     return render(request, "evolve/product.html", context)
 
 
-def _card(row: Improvement, request: AgentRequest, desk: Desk | None = None) -> dict[str, Any]:
+def _card(
+    row: Improvement,
+    request: AgentRequest,
+    said: dict[int, list[dict[str, str]]],
+    desk: Desk | None = None,
+) -> dict[str, Any]:
     return {
-        "one": told(row, request.user, request.site_settings),
+        "one": told(row, request.user, request.site_settings, said),
         "desk": desk or Desk(row, request.user),
     }
 
@@ -104,7 +111,7 @@ def one(request: AgentRequest, pk: int) -> HttpResponse:
             return redirect("product:improvement", found.pk)
     context = {
         "frame": frame(request.user),
-        **_card(found, request, desk),
+        **_card(found, request, queries.said([found]), desk),
         "events": list(found.events.select_related("by").order_by("-at", "-pk")[:50]),
         "chart": drawn,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,6 +37,7 @@ class Told:
     badge: tuple[str, str] | None
     effect: str
     facets: list[dict[str, Any]]
+    words: list[dict[str, str]]
     icon: str
     tone: str
 
@@ -44,7 +46,13 @@ class Told:
         return self.row.evidence
 
 
-def told(row: Improvement, user: User, site: SiteSettings) -> Told:
+def told(
+    row: Improvement,
+    user: User,
+    site: SiteSettings,
+    said: Mapping[int, list[dict[str, str]]] | None = None,
+) -> Told:
+    """`said` are the words as `queries.said` has them: none are shown without."""
     facets = [
         {**one, "share": percent(one["n"] / one["of"]), "usual": percent(one["usual"])}
         for one in row.evidence.get("facets", [])
@@ -57,6 +65,7 @@ def told(row: Improvement, user: User, site: SiteSettings) -> Told:
         badge=words.effect_badge(row.effect),
         effect=words.effect(row.effect) if row.state == Improvement.State.SHIPPED else "",
         facets=facets,
+        words=(said or {}).get(row.pk, []),
         icon=ICONS.get(row.kind, "lightbulb"),
         tone=TONES.get(row.state, "plain"),
     )
