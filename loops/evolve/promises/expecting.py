@@ -123,7 +123,6 @@ class Asked:
 
     articles: list[int]
     causes: list[int]
-    cause_names: list[tuple[str, str]]
     article_demand: float  # tickets a week
     cause_demand: float
     by_articles: Saved
@@ -144,7 +143,6 @@ def asked(found: Mapping[str, Any], *, articles: int, causes: int) -> Asked:
     return Asked(
         [one["id"] for one in published],
         [one["id"] for one in fixed],
-        [(one["name"], one["language"]) for one in fixed],
         links / WEEKS,
         defects / WEEKS,
         _published(links, share),

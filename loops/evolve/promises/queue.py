@@ -26,6 +26,7 @@ from articles.models import EXTERNAL, Article, Confidence
 from kcs.errors import BadValue
 from loops.charts import Chart, Lines, Meter, Series, Stacked
 from loops.charts.figures import number
+from loops.evolve.gaps.queries import named, visible_articles
 from loops.evolve.promises import expecting, figures, findings
 from loops.evolve.promises.expecting import Asked, Saved
 from loops.evolve.promises.figures import Told
@@ -34,6 +35,7 @@ from loops.evolve.rollups import numbers, spans
 from loops.evolve.rollups.days import ONE
 from loops.evolve.rollups.numbers import Point, Totals
 from loops.evolve.scope import Scope
+from loops.models import Topic
 from people.models import User
 from tickets.models import Ticket
 
@@ -107,11 +109,10 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
     head = _("Month") if every == "month" else _("Week")
     total = add_up(point.totals for point in points)
     weeks = scope.days / 7
-    # Imported ones leave the queue, too, and are no work of this desk.
-    arrivals, solved = total.arrived / weeks, total.solved / weeks
+    arrivals, solved = total.arrived / weeks, (total.solved + total.imported) / weeks
     articles, causes = _asked(given, "articles", ARTICLES), _asked(given, "causes", CAUSES)
     return Page(
-        _why(parts, left, arrivals, solved + total.imported / weeks),
+        _why(parts, left, arrivals, solved),
         [
             Told(
                 _("Arrived"), number(round(arrivals, 1)), "", total.arrived,
@@ -119,7 +120,7 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
             ),
             Told(
                 _("Solved"), number(round(solved, 1)), "", total.solved,
-                _without(total.imported), url=figures.behind(scope, "solved"),
+                _("tickets a week"), url=figures.behind(scope, "solved"),
             ),
             Told(
                 _("Open now"), number(left), "", left, _("tickets that wait"),
@@ -152,12 +153,6 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
         causes,
         figures.hidden(spans.few(scope).everybody, user),
     )  # fmt: skip
-
-
-def _without(imported: int) -> str:
-    if not imported:
-        return _("tickets a week")
-    return _("tickets a week, without %(n)s imported ones") % {"n": number(imported)}
 
 
 def _queue(scope: Scope) -> str:
@@ -229,13 +224,7 @@ def _flow(points: list[Point], labels: list[str], head: str) -> Lines:
         labels=labels,
         series=[
             Series(_("Arrived"), [p.totals.arrived for p in points], tone=4),
-            Series(
-                _("Solved or imported")
-                if any(p.totals.imported for p in points)
-                else _("Solved"),
-                [p.totals.solved + p.totals.imported for p in points],
-                tone=2,
-            ),
+            Series(_("Solved"), [p.totals.solved + p.totals.imported for p in points], tone=2),
         ],
         unit=_("tickets"),
         head=head,
@@ -338,7 +327,14 @@ def _what_if(articles: int, causes: int, user: User) -> WhatIf | None:
         causes,
         chosen,
         [shown[pk] for pk in chosen.articles if pk in shown][:SHOWN],
-        chosen.cause_names[:SHOWN],
+        _causes(chosen.causes[:SHOWN], user),
         int(found.data["helped"]["n"]),
         found.data["fixed"]["fixes"],
     )
+
+
+def _causes(keys: list[int], user: User) -> list[tuple[str, str]]:
+    """Names, as they are by now, and languages of these topics."""
+    topics = Topic.objects.in_bulk(keys)
+    seen = visible_articles(list(topics.values()), user)
+    return [(named(topics[pk], seen), topics[pk].language) for pk in keys if pk in topics]

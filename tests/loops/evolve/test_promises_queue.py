@@ -5,6 +5,7 @@ import pytest
 from loops.evolve.promises import jobs as promises
 from loops.models import Finding, Improvement, Topic
 from tests import make
+from tests.loops.evolve import desk
 from tests.loops.evolve.promising import (
     DAY,
     HOUR,
@@ -93,3 +94,11 @@ def test_a_number_that_is_none_is_refused():
     client = signed_in(make.coach())
     for asked in ("-1", "101", "many", "1.5"):
         assert client.get("/insights/queue/", {"articles": asked}).status_code == 422
+
+
+def test_a_cause_that_is_a_hidden_article_is_not_named():
+    by, hidden = make.contributor(), desk.hidden("Seat plan of the board")
+    tickets([HOUR] * 26, by=by, topic=known(hidden), is_defect=True)
+    promises.run()
+    assert "Seat plan" not in seen(make.coach(), "queue", articles=0, causes=1)
+    assert "Seat plan" in seen(hidden.created_by, "queue", articles=0, causes=1)
