@@ -109,10 +109,11 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
     head = _("Month") if every == "month" else _("Week")
     total = add_up(point.totals for point in points)
     weeks = scope.days / 7
-    arrivals, solved = total.arrived / weeks, (total.solved + total.imported) / weeks
+    # Imported ones leave the queue, too, and are no work of this desk.
+    arrivals, solved = total.arrived / weeks, total.solved / weeks
     articles, causes = _asked(given, "articles", ARTICLES), _asked(given, "causes", CAUSES)
     return Page(
-        _why(parts, left, arrivals, solved),
+        _why(parts, left, arrivals, solved + total.imported / weeks),
         [
             Told(
                 _("Arrived"), number(round(arrivals, 1)), "", total.arrived,
@@ -120,7 +121,7 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
             ),
             Told(
                 _("Solved"), number(round(solved, 1)), "", total.solved,
-                _("tickets a week"), url=figures.behind(scope, "solved"),
+                _without(total.imported), url=figures.behind(scope, "solved"),
             ),
             Told(
                 _("Open now"), number(left), "", left, _("tickets that wait"),
@@ -153,6 +154,12 @@ def page(scope: Scope, user: User, every: str, given: Any) -> Page:
         causes,
         figures.hidden(spans.few(scope).everybody, user),
     )  # fmt: skip
+
+
+def _without(imported: int) -> str:
+    if not imported:
+        return _("tickets a week")
+    return _("tickets a week, without %(n)s imported ones") % {"n": number(imported)}
 
 
 def _queue(scope: Scope) -> str:
@@ -224,7 +231,13 @@ def _flow(points: list[Point], labels: list[str], head: str) -> Lines:
         labels=labels,
         series=[
             Series(_("Arrived"), [p.totals.arrived for p in points], tone=4),
-            Series(_("Solved"), [p.totals.solved + p.totals.imported for p in points], tone=2),
+            Series(
+                _("Solved or imported")
+                if any(p.totals.imported for p in points)
+                else _("Solved"),
+                [p.totals.solved + p.totals.imported for p in points],
+                tone=2,
+            ),
         ],
         unit=_("tickets"),
         head=head,
