@@ -508,7 +508,7 @@ def test_the_fault_of_the_product_costs_most_and_is_proposed():
 
 
 def test_the_till_version_that_shuts_the_drawer_is_found_as_a_pattern():
-    patterns = Pattern.objects.filter(kind="environment", article=named(truths.BURST_TOPIC))
+    patterns = Pattern.objects.filter(kind="environment", articles=named(truths.BURST_TOPIC))
     assert {"facet": "version", "value": "6.4.1"} in [
         {name: one.evidence.get(name) for name in ("facet", "value")} for one in patterns
     ]

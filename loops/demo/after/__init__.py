@@ -17,6 +17,7 @@ from loops.demo.after import (
     insights,
     origins,
     outside,
+    patterns,
     promises,
     publication,
     remarks,
@@ -40,6 +41,7 @@ STEPS: list[Callable[[datetime], None]] = [
     # Searches in vain are evidence of gaps.
     topics.add,
     expertise.add,
+    patterns.add,
     averages.add,
     promises.add,
     publication.add,

@@ -1,4 +1,4 @@
-"""Publish: from inside to outside, after a leak check, by a person or by a rule (ch/07)."""
+"""Publish: from inside to outside, after a leak check, by a person or a rule (ch/07, SC7.10)."""
 
 import pytest
 from django.urls import reverse
