@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loops.evolve.rollups import jobs
-from loops.models import Agents, Gap, Visits
+from loops.models import Agents, Flow, Gap, Visits
 from loops.solve import actions
 from people.models import SiteSettings, User
 from tests import make
@@ -201,6 +201,29 @@ def test_the_period_before_is_not_told_where_one_person_stands_behind_it():
     SiteSettings.objects.update(figures_minimum=0)
     front = signed_in(make.coach()).get(f"{HOME}?period=2d").context["front"]
     assert front.kpis[0].raw[4] == 0.75
+
+
+def test_what_one_person_solved_of_a_domain_is_hidden():
+    team, domain = a_team(4), make.domain()
+    planted.day(3, team=team.pk, reused=40)
+    people = list(team.members.all())
+    for one in people:
+        solved_by(one, team, 10, domain=domain.pk)
+    Flow.objects.filter(grain__in=["td", "tdc"]).update(domain=domain.pk)
+    in_phase("grow")
+    coach = make.coach()
+    for narrowed in (f"domain={domain.pk}", f"domain={domain.pk}&team={team.pk}"):
+        address = f"{HOME}?{narrowed}"
+        assert "100.0%" in figure(seen(coach, address), "Link rate")
+    Agents.objects.filter(grain="td").exclude(person=people[0].pk).delete()
+    for narrowed in (f"domain={domain.pk}", f"domain={domain.pk}&team={team.pk}"):
+        address = f"{HOME}?{narrowed}"
+        assert "Too few to be shown" in seen(coach, address)
+        told = signed_in(coach).get(f"{address}&format=csv").content.decode()
+        assert "Link rate" not in told
+        assert "hidden: too few" in told or "team" in narrowed
+    # All of the desk is four people's, and is told.
+    assert "100.0%" in figure(seen(coach), "Link rate")
 
 
 def test_a_few_tickets_of_a_domain_or_channel_are_not_told():
