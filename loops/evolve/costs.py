@@ -13,7 +13,9 @@ def said(minutes: float, site: SiteSettings) -> str:
     hours = minutes / 60
     if site.cost_per_hour:
         money = float(site.cost_per_hour) * hours
-        return f"{number_format(round(money), use_l10n=True, force_grouping=True)} {site.currency}"
+        return (
+            f"{number_format(round(money), use_l10n=True, force_grouping=True)} {site.currency}"
+        )
     if hours >= 10:
         return _("%(n)s hours") % {"n": number_format(round(hours), force_grouping=True)}
     return _("%(n)s hours") % {"n": number_format(round(hours, 1), decimal_pos=1)}

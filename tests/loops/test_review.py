@@ -237,7 +237,9 @@ def test_pa_17_a_coach_sees_coachees_samples_due_notes_and_both_trends(client):
     assert "We practised titles" in page
     assert page.count('<svg class="chart lines') == 1
     assert page.count('<svg class="spark"') == 2
-    assert '<svg class="chart lines' in client.get(reverse("coaching:person", args=[ada.pk])).text
+    assert (
+        '<svg class="chart lines' in client.get(reverse("coaching:person", args=[ada.pk])).text
+    )
 
 
 def test_the_pages_of_coaching_keep_to_their_budget(client, django_assert_max_num_queries):
