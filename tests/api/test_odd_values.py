@@ -69,9 +69,9 @@ def test_no_odd_value_breaks_a_request(named):
     for at, (method, path, field) in enumerate(
         (method, path, field) for method, path, fields in requests() for field in fields
     ):
-        # Two of the values each, another two for the next field: every value meets fields
-        # of every kind, and the whole takes seconds.
-        for value in [ODD[(at + step) % len(ODD)] for step in (0, 3)]:
+        # One of the values each, another for the next field: every value meets fields of every
+        # kind, and the whole takes seconds.
+        for value in [ODD[at % len(ODD)]]:
             sent += 1
             try:
                 with transaction.atomic():
@@ -83,14 +83,14 @@ def test_no_odd_value_breaks_a_request(named):
                     broken.append((method, path, body, answer.status_code))
             except Exception as error:
                 broken.append((method, path, body, repr(error)[:200]))
-    assert sent > 400
+    assert sent > 200
     assert not broken, json.dumps(broken[:20], indent=1, default=str)
 
 
 def test_no_odd_filter_breaks_a_list(named):
     program, broken = Program(make.administrator()), []
     for at, (path, name) in enumerate(parameters()):
-        for value in (ODD_FILTERS[at % 4], ODD_FILTERS[(at + 2) % 4]):
+        for value in [ODD_FILTERS[at % 4]]:
             try:
                 with transaction.atomic():
                     answer = program.get(f"{named(path)}?{name}={value}")

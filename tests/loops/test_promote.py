@@ -174,7 +174,7 @@ def test_published_from_the_list_only_by_whom_the_matrix_lets(client, reviewer):
     client.force_login(make.contributor())
     assert "Publish" not in client.get(place).text
     refused = client.post(place, {"list": "publish", "act": "publish", "audience": "public"})
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     client.force_login(reviewer)
     client.post(place, {"list": "publish", "act": "publish", "audience": "public"})
     article.refresh_from_db()
