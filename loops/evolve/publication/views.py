@@ -28,7 +28,7 @@ from loops.evolve.scope import Scope, zone
 from loops.models import Decision, PublicationRule, Upkeep
 from loops.upkeep import deciding, lists
 from people.doors import AgentRequest, agents_only
-from people.models import Domain
+from people.models import Domain, User
 
 NAMES = {
     "now": gettext_lazy("Proposed"),
@@ -42,13 +42,13 @@ NOT_NOW = {"7": 7, "30": 30, "90": 90, "ever": None}
 @agents_only
 def publication(request: AgentRequest) -> HttpResponse:
     """The lists, how long publishing took, and the rules that do it by themselves."""
-    actions.require_decider(request.user)
+    reads = _require_reader(request.user)
     which = request.GET.get("list", "now")
     if which not in NAMES:
         raise BadValue(_("There is no such list."), field="list")
     scope = Scope.asked(request.GET, request.user, usual="1y", site=request.site_settings)
     everything = drawn = None
-    if access.may_read(request.user):
+    if reads:
         everything, months = queries.lags(
             scope.since,
             scope.until,
@@ -92,6 +92,15 @@ def publication(request: AgentRequest) -> HttpResponse:
     return render(request, "evolve/publication.html", context)
 
 
+def _require_reader(user: User) -> bool:
+    """Who decides, and who reads figures: managers see what waits, and decide nothing. Whether
+    figures are for this person."""
+    reads = access.may_read(user)
+    if not reads:
+        actions.require_decider(user)
+    return reads
+
+
 def _chart(months: list[Lag]) -> Lines:
     return Lines(
         key="lag",
@@ -110,10 +119,11 @@ def _chart(months: list[Lag]) -> Lines:
 @agents_only
 def candidate(request: AgentRequest, number: str) -> HttpResponse:
     """One article as readers outside would get it, with what the check found; POST decides."""
-    actions.require_decider(request.user)
+    _require_reader(request.user)
     article = find(request, number, "owner", "domain", "template")
     if request.method != "POST":
         return _show(request, article)
+    actions.require_decider(request.user)
     try:
         said = _act(request, article)
     except Refused as refusal:
@@ -158,6 +168,7 @@ def _show(
     context = {
         "article": article,
         "told": told,
+        "may_decide": actions.may_decide(request.user),
         "audiences": outside if rules.may_change(request.user, article) else [],
         "history": queries.published(request.user).filter(article=article)[:10],
         "decisions": lists.decisions(article).filter(list="publish")[:5],

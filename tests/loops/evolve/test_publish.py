@@ -168,6 +168,12 @@ def test_a_contributor_neither_takes_back_nor_decides_for_good(client, api):
     sent = {"act": "decide", "days": "ever", "reason": "Never"}
     assert client.post(page, sent).status_code == 403
     assert (audience(article), Decision.objects.count()) == ("public", 0)
+    # A manager sees what waits, and decides nothing.
+    manager = make.contributor()
+    make.team(manager=manager)
+    client.force_login(manager)
+    assert "Time from validated" in client.get(reverse("insights:publication")).text
+    assert (client.get(page).status_code, client.post(page, sent).status_code) == (200, 403)
     # Who publishes and reads no figures sees the list, and not how long publishing took.
     client.force_login(make.publisher())
     shown = client.get(reverse("insights:publication"), {"list": "done"}).text
