@@ -291,16 +291,10 @@ def run_rules(batch: int = BATCH) -> int:
     for rule in PublicationRule.objects.filter(active=True).select_related("by"):
         if not rule.by.is_agent:
             continue
-        seen = _leaking()
-        waiting = satisfying(rule).values_list("pk", "version_number").iterator(chunk_size=500)
-        done = looked = 0
-        for key, version in waiting:
-            if seen.get(key) == version:
-                continue  # the check looked at this very text, and will again in some days
-            if looked == batch:
-                break
-            looked += 1
-            done += _publish_by(rule.pk, key)
+        # Those whose very text the check looked at are looked at again in some days.
+        waiting = satisfying(rule).exclude(pk__in=_leaking())
+        keys = list(waiting.values_list("pk", flat=True)[:batch])
+        done = sum(_publish_by(rule.pk, key) for key in keys)
         published += done
     return published
 
@@ -311,9 +305,12 @@ AGAIN = timedelta(days=3)
 FOUND = "leaks"
 
 
-def _leaking() -> dict[int, int]:
+def _leaking() -> list[int]:
+    """Articles in whose present version the check found something these days."""
     rows = Finding.objects.filter(key=FOUND, computed_at__gt=timezone.now() - AGAIN)
-    return {int(scope): data["version"] for scope, data in rows.values_list("scope", "data")}
+    seen = {int(scope): data["version"] for scope, data in rows.values_list("scope", "data")}
+    now = Article.objects.filter(pk__in=seen).values_list("pk", "version_number")
+    return [key for key, version in now if seen[key] == version]
 
 
 def _remember(article: Article) -> None:
