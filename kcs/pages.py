@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError as WrongValue
 from django.db.models import Model, Q, QuerySet
@@ -82,6 +83,17 @@ class Page:
     rows: list[Any]
     newer: str
     older: str
+
+    def addresses(
+        self, here: str = "", kept: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """What a template of pages links to, `newer_url` and `older_url`: the same page with what
+        else its address says; empty where there is no neighbour."""
+        said = {name: value for name, value in (kept or {}).items() if value}
+        return {
+            f"{name}_url": f"{here}?{urlencode({**said, 'cursor': cursor})}" if cursor else ""
+            for name, cursor in (("newer", self.newer), ("older", self.older))
+        }
 
 
 def keyset(

@@ -14,11 +14,11 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from loops.evolve import access
-from loops.evolve.publication.queries import quantile
 from loops.evolve.rollups import numbers
 from loops.evolve.rollups.numbers import SearchTotals, Totals, VisitTotals
 from loops.evolve.scope import Scope
 from loops.models import Publication, Sample
+from loops.statistics.durations import exact
 from loops.statistics.rates import Share
 
 ASKED = "desk/asked"
@@ -124,8 +124,8 @@ def publications(scope: Scope, begins: date) -> list[tuple[date, float]]:
 
 
 def took(seconds: Iterable[float]) -> Took:
-    kept = list(seconds)
-    return Took(len(kept), quantile(kept, 0.5))
+    kept = sorted(seconds)
+    return Took(len(kept), exact(kept, 0.5))
 
 
 def visits_by_day(scope: Scope, begins: date) -> dict[date, VisitTotals]:

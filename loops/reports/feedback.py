@@ -13,6 +13,7 @@ from articles.models import Feedback as Said
 from loops.reports.asked import Asked
 from loops.reports.base import COMMON, LINKS, MOST, Column, Report, Row, Summary, Told
 from loops.reports.tallies import fewer
+from loops.statistics.durations import exact
 
 SAYS = {
     True: gettext_lazy("It helped"),
@@ -111,8 +112,8 @@ class Feedback(Report):
                 Told(_("Feedback"), n),
                 Told(_("Waiting for an answer"), waiting, url=asked.url(state="waiting")),
                 Told(_("Answered"), len(waited)),
-                Told(_("Turnaround, median"), quantile(waited, 0.5), "duration"),
-                Told(_("Turnaround, nine of ten within"), quantile(waited, 0.9), "duration"),
+                Told(_("Turnaround, median"), _within(waited, 0.5), "duration"),
+                Told(_("Turnaround, nine of ten within"), _within(waited, 0.9), "duration"),
             ],
         )
 
@@ -121,11 +122,7 @@ def seconds(span: Any) -> int:
     return round(span.total_seconds())
 
 
-def quantile(ordered: list[int], share: float) -> int | None:
-    """The value that this share of them does not exceed; the middle between two for the median."""
-    if not ordered:
-        return None
-    place = (len(ordered) - 1) * share
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return round(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
+def _within(ordered: list[int], share: float) -> int | None:
+    """The whole seconds that this share of the answers took at most."""
+    value = exact(ordered, share)
+    return None if value is None else round(value)

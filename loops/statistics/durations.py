@@ -7,7 +7,7 @@ forgot for a year would move it, and does not move these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import exp, floor, log
 
 BASE = 1.1
@@ -22,6 +22,17 @@ def bucket_of(seconds: float) -> int:
 def seconds_of(bucket: int, share: float = 0.5) -> float:
     """A duration inside the bucket: the middle of it, as logarithms go."""
     return exp((bucket + share) * STEP)
+
+
+def exact(ordered: Sequence[float], q: float) -> float | None:
+    """The value that this share of a sorted list does not exceed; between two neighbours, as far
+    as the share lies between them. Nothing of nothing."""
+    if not ordered:
+        return None
+    place = (len(ordered) - 1) * q
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
 def quantile(counts: Mapping[int, float], q: float) -> float | None:

@@ -31,24 +31,23 @@ FILTERS = ("state", "kind", "domain", "language")
 
 def gaps(asked: dict[str, str]) -> QuerySet[Gap]:
     """The gaps of a list: open ones unless another state is asked for, the dearest first."""
-    found = Gap.objects.filter(state=asked.get("state") or Gap.State.OPEN)
-    if kind := asked.get("kind"):
-        found = found.filter(kind=kind)
-    if language := asked.get("language"):
-        found = found.filter(language=language[:12].lower())
-    found = _branch(found, asked)
+    found = _narrowed(Gap.objects.all(), asked, usual=Gap.State.OPEN)
     return found.select_related("domain", "article", "topic").defer(*_heavy("article"))
 
 
 def topics(asked: dict[str, str]) -> QuerySet[Topic]:
     """The topics that are asked now, the dearest first."""
-    found = Topic.objects.filter(state=asked.get("state") or Topic.State.OPEN)
+    found = _narrowed(Topic.objects.all(), asked, usual=Topic.State.OPEN)
+    return found.select_related("domain", "article").defer(*_heavy("article"))
+
+
+def _narrowed(found: QuerySet[Any], asked: dict[str, str], *, usual: str) -> QuerySet[Any]:
+    found = found.filter(state=asked.get("state") or usual)
     if kind := asked.get("kind"):
         found = found.filter(kind=kind)
     if language := asked.get("language"):
         found = found.filter(language=language[:12].lower())
-    found = _branch(found, asked)
-    return found.select_related("domain", "article").defer(*_heavy("article"))
+    return _branch(found, asked)
 
 
 def _branch(found: QuerySet[Any], asked: dict[str, str]) -> QuerySet[Any]:

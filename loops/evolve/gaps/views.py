@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -48,18 +47,6 @@ def _filters() -> dict[str, Any]:
     }
 
 
-def _pages(here: str, asked: dict[str, str], page: Any) -> dict[str, str]:
-    kept = {k: v for k, v in asked.items() if v}
-    return {
-        "newer_url": f"{here}?{urlencode({**kept, 'cursor': page.newer})}"
-        if page.newer
-        else "",
-        "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
-        if page.older
-        else "",
-    }
-
-
 @require_safe
 @agents_only
 def gaps(request: AgentRequest) -> HttpResponse:
@@ -85,7 +72,7 @@ def gaps(request: AgentRequest) -> HttpResponse:
         "kinds": Gap.Kind.choices,
         "unsure": any(gap.unsure for gap in rows),
         **_filters(),
-        **_pages(reverse("insights:gaps"), asked, page),
+        **page.addresses(reverse("insights:gaps"), asked),
     }
     return render(request, "evolve/gaps.html", context)
 
@@ -185,7 +172,7 @@ def topics(request: AgentRequest) -> HttpResponse:
         "kinds": Topic.Kind.choices,
         "window": Topic.WINDOW,
         **_filters(),
-        **_pages(reverse("insights:topics"), asked, page),
+        **page.addresses(reverse("insights:topics"), asked),
     }
     return render(request, "evolve/topics.html", context)
 
@@ -292,7 +279,7 @@ def misses(request: AgentRequest) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         size=SIZE,
     )
-    context = {"rows": page.rows, **_pages(reverse("insights:misses"), {}, page)}
+    context = {"rows": page.rows, **page.addresses(reverse("insights:misses"))}
     return render(request, "evolve/misses.html", context)
 
 

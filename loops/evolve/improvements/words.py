@@ -11,16 +11,6 @@ from django.utils.translation import ngettext
 
 from loops.models import Improvement
 from loops.upkeep import words as upkeep
-from people.models import SiteSettings
-
-
-def cost(minutes: float, site: SiteSettings) -> str:
-    """Money where an hour has a price, hours where it has none."""
-    hours = minutes / 60
-    if site.cost_per_hour:
-        amount = number_format(round(hours * float(site.cost_per_hour)), use_l10n=True)
-        return f"{amount} {site.currency}"
-    return _("%(n)s h") % {"n": number_format(round(hours, 1), decimal_pos=1)}
 
 
 def percent(share: float) -> str:

@@ -22,7 +22,7 @@ from articles.models import Confidence
 from loops.evolve.promises import findings
 from loops.evolve.publication import queries as publication
 from loops.models import Improvement
-from loops.statistics.rates import Share, Z
+from loops.statistics.rates import Share, Z, counted
 
 KEY = "expecting"
 WINDOW = timedelta(days=90)
@@ -155,9 +155,9 @@ def _sum(rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _range(count: int) -> tuple[float, float]:
-    """The 95 % interval of a count (Poisson, as the square root goes), a week."""
-    root = sqrt(count)
-    return max(0.0, root - Z / 2) ** 2 / WEEKS, (root + Z / 2) ** 2 / WEEKS
+    """The 95 % interval of a count, a week."""
+    low, high = counted(count)
+    return low / WEEKS, high / WEEKS
 
 
 def _published(links: int, share: Share) -> Saved:

@@ -16,6 +16,7 @@ from articles.models import EXTERNAL, Article, Confidence, Feedback
 from kcs.pages import Page, keyset
 from loops.evolve.publication.leaks import Leak, find_all
 from loops.models import Decision, Link, Publication, Upkeep
+from loops.statistics.durations import exact
 from loops.statistics.rates import Share, counted
 from loops.upkeep import lists
 from people.models import SiteSettings, User
@@ -192,17 +193,6 @@ class Lag:
     p90: float | None
 
 
-def quantile(values: list[float], q: float) -> float | None:
-    """The value that this share of the others do not exceed; nothing of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
 def lags(
     begins: datetime, ends: datetime, *, zone: ZoneInfo, domains: list[int] | None = None
 ) -> tuple[Lag, list[Lag]]:
@@ -224,7 +214,8 @@ def lags(
         months.setdefault(month, []).append(float(seconds))
 
     def lag(month: date, values: list[float]) -> Lag:
-        return Lag(month, len(values), quantile(values, 0.5), quantile(values, 0.9))
+        ordered = sorted(values)
+        return Lag(month, len(ordered), exact(ordered, 0.5), exact(ordered, 0.9))
 
     everything = [seconds for values in months.values() for seconds in values]
     return lag(timezone.localdate(begins, zone), everything), [

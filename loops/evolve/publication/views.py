@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -70,8 +69,6 @@ def publication(request: AgentRequest) -> HttpResponse:
         reader = lists.Reader(request.user, request.site_settings)
         branch = {**asked, "domain": scope.domain.path if scope.domain else ""}
         page, rows = queries.page(reader, branch, ever=which == "ever", cursor=cursor)
-    kept = {k: v for k, v in {"list": which, **asked}.items() if v}
-    here = reverse("insights:publication")
     context = {
         "which": which,
         "names": list(NAMES.items()),
@@ -82,12 +79,7 @@ def publication(request: AgentRequest) -> HttpResponse:
         "lag": everything,
         "chart": drawn,
         "rules": list(PublicationRule.objects.select_related("by")),
-        "newer_url": f"{here}?{urlencode({**kept, 'cursor': page.newer})}"
-        if page.newer
-        else "",
-        "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
-        if page.older
-        else "",
+        **page.addresses(reverse("insights:publication"), {"list": which, **asked}),
     }
     return render(request, "evolve/publication.html", context)
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -49,8 +48,7 @@ def recalls(request: AgentRequest) -> HttpResponse:
     context = {
         "rows": page.rows,
         "closed": closed,
-        "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
-        "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
+        **page.addresses(kept=kept),
     }
     return render(request, "upkeep/recalls.html", context)
 
@@ -138,8 +136,7 @@ def _worklist(
         "open": found.closed_at is None or found.waiting,  # type: ignore[attr-defined]
         "typed": {n: request.POST.get(n, "") for n in ("note", "closing_note")},
         "error": error,
-        "newer_url": f"?{urlencode({**kept, 'cursor': page.newer})}" if page.newer else "",
-        "older_url": f"?{urlencode({**kept, 'cursor': page.older})}" if page.older else "",
+        **page.addresses(kept=kept),
     }
     return render(request, "upkeep/recall.html", context, status=status)
 

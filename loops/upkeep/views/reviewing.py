@@ -72,12 +72,7 @@ def review(request: AgentRequest) -> HttpResponse:
         "teams": list(teams_of(user).order_by("name").values_list("pk", "name")),
         "languages": LANGUAGES,
         "owners": [("me", _("Mine")), ("nobody", _("Nobody's"))],
-        "newer_url": f"{here}?{urlencode({**kept, 'cursor': page.newer})}"
-        if page.newer
-        else "",
-        "older_url": f"{here}?{urlencode({**kept, 'cursor': page.older})}"
-        if page.older
-        else "",
+        **page.addresses(here, kept),
     }
     return render(request, PAGE, context)
 

@@ -48,7 +48,6 @@ def improvements(request: AgentRequest) -> HttpResponse:
     rows = queries.shown(filters.qs.order_by())
     cursor = request.GET.get("cursor", "")
     page = keyset(rows, queries.ORDER, cursor=cursor, size=SIZE)
-    here = reverse("insights:improvements")
     context = {
         "rows": [told(row, request.user, request.site_settings) for row in page.rows],
         "asked": asked,
@@ -57,12 +56,7 @@ def improvements(request: AgentRequest) -> HttpResponse:
         "domains": list(Domain.objects.order_by("path").values_list("path", "name")),
         "owners": OWNERS,
         "may_read": access.may_read(request.user),
-        "newer_url": f"{here}?{urlencode({**asked, 'cursor': page.newer})}"
-        if page.newer
-        else "",
-        "older_url": f"{here}?{urlencode({**asked, 'cursor': page.older})}"
-        if page.older
-        else "",
+        **page.addresses(reverse("insights:improvements"), asked),
     }
     return render(request, "evolve/improvements.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loops.charts import Lines, Series
+from loops.evolve import costs
 from loops.evolve.improvements import words
 from loops.evolve.improvements.words import percent
 from loops.models import Improvement
@@ -60,7 +61,7 @@ def told(
     ]
     return Told(
         row=row,
-        cost=words.cost(row.cost, site) if row.cost else "",
+        cost=costs.said(row.cost, site) if row.cost else "",
         reasons=words.reasons(row),
         badge=words.effect_badge(row.effect),
         effect=words.effect(row.effect) if row.state == Improvement.State.SHIPPED else "",
