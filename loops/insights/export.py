@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loops.insights.front import Front
 
 
 def rows(front: Front) -> list[list[object]]:
     found: list[list[object]] = [
-        [_("From"), front.scope.begins.isoformat(), _("To"), front.scope.ends.isoformat()],
+        [
+            pgettext("day", "From"),
+            front.scope.begins.isoformat(),
+            pgettext("day", "To"),
+            front.scope.ends.isoformat(),
+        ],
         [front.compared],
         [],
         [_("Figure"), _("Value"), _("n"), _("from (95%)"), _("to (95%)"), _("Compared with")],

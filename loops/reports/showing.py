@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from loops.charts import figures
 from loops.reports.asked import NONE, PERIODS, ROLES, USUAL, Asked
@@ -28,8 +28,8 @@ SPANS: dict[str, Any] = {
 }
 SHORT = 22  # letters
 LABELS: dict[str, Any] = {
-    "from": gettext_lazy("From"),
-    "to": gettext_lazy("To"),
+    "from": pgettext_lazy("day", "From"),
+    "to": pgettext_lazy("day", "To"),
     "period": gettext_lazy("Period"),
     "person": gettext_lazy("Person"),
     "team": gettext_lazy("Team"),
