@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +17,7 @@ from articles.models import Article
 from kcs.errors import BadValue, Refused
 from kcs.pages import keyset
 from loops.charts import Stacked, csv_asked
+from loops.charts.figures import step_label
 from loops.evolve import access, costs
 from loops.evolve.gaps import actions, queries
 from loops.evolve.improvements import queries as improvements
@@ -229,7 +229,7 @@ def _weeks(found: Topic) -> Stacked:
     return Stacked(
         key="weeks",
         title=_("Tickets a week"),
-        labels=[date_format(week, "j M") for week in weeks],
+        labels=[step_label(week) for week in weeks],
         series=[(_("Linked"), linked), (_("Not linked"), other)],
         unit=_("tickets"),
     )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article
 from kcs.errors import BadValue, Refused
 from loops.charts import Lines, Series
-from loops.charts.figures import number, percent
+from loops.charts.figures import number, percent, step_label
 from loops.evolve.improvements import actions as improvements
 from loops.evolve.promises import figures, findings
 from loops.evolve.promises.consistency import CONSISTENCY, CONTRADICTIONS
@@ -148,7 +148,7 @@ def _chart(months: list[dict[str, Any]]) -> Lines:
         key="consistency",
         title=_("Answer consistency"),
         subtitle=_("Chance that two people who ask the same get the same article"),
-        labels=[date_format(date.fromisoformat(row["month"]), "M Y") for row in months],
+        labels=[step_label(date.fromisoformat(row["month"]), "month") for row in months],
         series=[
             Series(
                 _("Answer consistency"),

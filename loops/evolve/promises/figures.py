@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from math import sqrt
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kcs.errors import BadValue
 from loops.charts import Series
-from loops.charts.figures import duration, number, percent, percent_exactly
+from loops.charts.figures import duration, number, percent, percent_exactly, step_label
 from loops.evolve import access
 from loops.evolve.rollups.days import ONE, next_month
 from loops.evolve.rollups.numbers import Durations
@@ -150,8 +149,7 @@ def steps(asked: str, scope: Scope) -> str:
 
 
 def step_labels(days: Sequence[date], every: str) -> list[str]:
-    form = "M Y" if every == "month" else "j M"
-    return [date_format(day, form) for day in days]
+    return [step_label(day, every) for day in days]
 
 
 def behind(scope: Scope, what: str = "", **more: Any) -> str:

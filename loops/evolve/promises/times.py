@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loops.charts import Chart, Lines, Series, StepCurve
-from loops.charts.figures import duration, number, percent, times
+from loops.charts.figures import duration, number, percent, step_label, times
 from loops.evolve.promises import comparing, figures, findings, waiting
 from loops.evolve.promises.figures import Told
 from loops.evolve.promises.outcomes import all_times
@@ -302,7 +302,7 @@ def _by_month(months: list[dict[str, Any]]) -> Lines:
         key="waiting",
         title=_("Time to resolve by month of arrival"),
         subtitle=_("Median with the tickets that still wait (Kaplan–Meier), with 95% intervals"),
-        labels=[date_format(date.fromisoformat(row["month"]), "M Y") for row in months],
+        labels=[step_label(date.fromisoformat(row["month"]), "month") for row in months],
         series=[
             Series(
                 _("With those that wait"),

@@ -20,6 +20,7 @@ from articles.views.doors import find
 from kcs.errors import BadValue, Refused
 from kcs.pages import keyset
 from loops.charts import Lines, csv_asked
+from loops.charts.figures import step_label
 from loops.evolve import access
 from loops.evolve.publication import actions, queries
 from loops.evolve.publication.queries import Candidate, Lag
@@ -98,7 +99,7 @@ def _chart(months: list[Lag]) -> Lines:
         key="lag",
         title=_("Time from validated to outside"),
         subtitle=_("Articles published in each month"),
-        labels=[f"{lag.month:%Y-%m}" for lag in months],
+        labels=[step_label(lag.month, "month") for lag in months],
         series=[
             (_("Median"), [lag.median for lag in months]),
             (_("Nine of ten within"), [lag.p90 for lag in months]),

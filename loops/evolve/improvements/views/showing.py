@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loops.charts import Lines, Series
+from loops.charts.figures import step_label
 from loops.evolve import costs
 from loops.evolve.improvements import words
 from loops.evolve.improvements.words import percent
@@ -84,7 +84,7 @@ def chart_of(row: Improvement) -> Lines | None:
         key="effect",
         title=_("Tickets a week"),
         subtitle=_("Before and after it shipped; expected by what untouched topics did"),
-        labels=[date_format(date.fromisoformat(day), "j M") for day, _seen, _line in weeks],
+        labels=[step_label(date.fromisoformat(day)) for day, _seen, _line in weeks],
         series=[
             Series(_("came"), [seen for _day, seen, _line in weeks]),
             Series(
