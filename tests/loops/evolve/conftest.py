@@ -1,8 +1,17 @@
 """What tests of the evolve loop ask for."""
 
+from itertools import count
+
 import pytest
 
 from people.models import SiteSettings
+from tests.loops.evolve import desk
+
+
+@pytest.fixture(autouse=True)
+def same_words() -> None:
+    """Each test draws the same wordings, whatever ran before it in this process."""
+    desk.number = count(desk.FIRST)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from people.models import Right, User
 from tests import make
 from tickets.models import Message, Requester, Ticket
 
-number = count(800_000)
+FIRST = 800_000
+number = count(FIRST)
 DAY = timedelta(days=1)
 SAID = {
     "vpn": "vpn tunnel drops disconnects remote office connection hourly lease reconnect",
