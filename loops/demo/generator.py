@@ -671,7 +671,8 @@ class _Teller:
         if rng.random() < 0.045 and last < self._ago(6) and not born:
             self._reopened(ticket, agent)
         if ticket.solved < self._ago(4):
-            ticket.closed = ticket.solved + 4 * DAY + timedelta(minutes=rng.randrange(60))
+            waited = 4 * DAY + timedelta(minutes=rng.randrange(60))
+            ticket.closed = min(ticket.solved + waited, self.now)
             ticket.state = "closed"
         else:
             ticket.state = "solved"

@@ -129,6 +129,14 @@ def test_everything_happened_before_now_and_within_the_year():
     assert now - timedelta(days=367) < first < now - timedelta(days=355)
 
 
+@pytest.mark.parametrize("hour", [8, 12, 14])
+def test_the_story_is_over_at_whatever_hour_it_is_told(hour):
+    now = datetime(2026, 11, 22, hour, 1, tzinfo=UTC)
+    closed = [ticket.closed for ticket in generator.tell(now).tickets if ticket.closed]
+    assert closed
+    assert max(closed) <= now
+
+
 def test_nothing_happens_before_its_cause():
     assert not Message.objects.filter(at__lt=F("ticket__created_at")).exists()
     assert not TicketEvent.objects.filter(at__lt=F("ticket__created_at")).exists()
