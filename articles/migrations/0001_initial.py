@@ -333,6 +333,56 @@ class Migration(migrations.Migration):
                 "verbose_name": "article",
                 "verbose_name_plural": "articles",
                 "ordering": ["-changed_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-changed_at", "-id"], name="article_recent"),
+                    models.Index(fields=["confidence", "audience"], name="article_states"),
+                    models.Index(
+                        condition=models.Q(("origin_id", ""), _negated=True),
+                        fields=["origin_type", "origin_id"],
+                        name="article_origin",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["tags"], name="article_tags"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "confidence__in",
+                                ["wip", "not_validated", "validated", "archived"],
+                            )
+                        ),
+                        name="article_confidence_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("audience__in", ["internal", "partner", "customer", "public"])
+                        ),
+                        name="article_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("governance__in", ["experience", "compliance"])),
+                        name="article_governance_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confidence", "validated"), _negated=True),
+                            models.Q(("resolution", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="article_validated_has_resolution",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        name="article_has_title",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_system", "external_id"),
+                        name="article_external_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,6 +444,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("origin_id", ""), _negated=True),
+                        fields=["origin_type", "origin_id"],
+                        name="version_origin",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "number"), name="version_number_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -487,6 +549,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "suggestion",
                 "verbose_name_plural": "suggestions",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("origin_id", ""), _negated=True),
+                        fields=["origin_type", "origin_id"],
+                        name="suggestion_origin",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -606,6 +675,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "flag",
                 "verbose_name_plural": "flags",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("origin_id", ""), _negated=True),
+                        fields=["origin_type", "origin_id"],
+                        name="flag_origin",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "taken"])),
+                        fields=["article", "-at"],
+                        name="flag_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "taken"]),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="flag_closed_has_answer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -656,6 +747,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "feedback",
                 "verbose_name_plural": "feedback",
                 "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("helpful", None), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="feedback_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -692,6 +793,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["article", "-at"], name="view_article"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ArticleEvent",
@@ -768,141 +874,5 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "pk"],
                 "indexes": [models.Index(fields=["article", "at"], name="article_event_of")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["-changed_at", "-id"], name="article_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["confidence", "audience"], name="article_states"),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(
-                condition=models.Q(("origin_id", ""), _negated=True),
-                fields=["origin_type", "origin_id"],
-                name="article_origin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["tags"], name="article_tags"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__in", ["wip", "not_validated", "validated", "archived"])
-                ),
-                name="article_confidence_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("audience__in", ["internal", "partner", "customer", "public"])
-                ),
-                name="article_audience_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("governance__in", ["experience", "compliance"])),
-                name="article_governance_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confidence", "validated"), _negated=True),
-                    models.Q(("resolution", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="article_validated_has_resolution",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="article_has_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("external_system", "external_id"),
-                name="article_external_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="version",
-            index=models.Index(
-                condition=models.Q(("origin_id", ""), _negated=True),
-                fields=["origin_type", "origin_id"],
-                name="version_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("article", "number"), name="version_number_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="suggestion",
-            index=models.Index(
-                condition=models.Q(("origin_id", ""), _negated=True),
-                fields=["origin_type", "origin_id"],
-                name="suggestion_origin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="flag",
-            index=models.Index(
-                condition=models.Q(("origin_id", ""), _negated=True),
-                fields=["origin_type", "origin_id"],
-                name="flag_origin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="flag",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "taken"])),
-                fields=["article", "-at"],
-                name="flag_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "taken"]),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="flag_closed_has_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("helpful", None), _negated=True),
-                    models.Q(("comment", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="feedback_says_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="view",
-            index=models.Index(fields=["article", "-at"], name="view_article"),
         ),
     ]

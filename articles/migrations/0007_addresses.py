@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "linked address",
                 "verbose_name_plural": "linked addresses",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["asked_at"], name="address_asked"),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -70,9 +73,5 @@ class Migration(migrations.Migration):
                 fields=["-answered_at", "-id"],
                 name="flag_answered",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="address",
-            index=models.Index(fields=["asked_at"], name="address_asked"),
         ),
     ]

@@ -61,6 +61,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "pk"],
+                "indexes": [
+                    models.Index(fields=["ticket", "at"], name="search_of_ticket"),
+                    models.Index(fields=["at"], name="search_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +121,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "pk"],
+                "indexes": [
+                    models.Index(fields=["ticket", "at"], name="opening_of_ticket"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -343,17 +350,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="search",
-            index=models.Index(fields=["ticket", "at"], name="search_of_ticket"),
-        ),
-        migrations.AddIndex(
-            model_name="search",
-            index=models.Index(fields=["at"], name="search_at"),
-        ),
-        migrations.AddIndex(
-            model_name="opening",
-            index=models.Index(fields=["ticket", "at"], name="opening_of_ticket"),
         ),
     ]

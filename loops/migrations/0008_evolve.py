@@ -131,6 +131,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "gap",
                 "verbose_name_plural": "gaps",
                 "ordering": ["-cost", "pk"],
+                "indexes": [
+                    models.Index(fields=["state", "-cost"], name="gap_cost"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="gap_dismissed_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "written"), _negated=True),
+                            ("article__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="gap_written_has_article",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +235,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "publication rule",
                 "verbose_name_plural": "publication rules",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("name",), name="publication_rule_name_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["partner", "customer", "public"])),
+                        name="publication_rule_goes_outside",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +334,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "publication",
                 "verbose_name_plural": "publications",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["at"], name="publication_at_brin"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retracted_at", None)),
+                        fields=("article",),
+                        name="publication_one_standing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_at", None),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="publication_retracted_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,6 +444,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "topic",
                 "verbose_name_plural": "topics",
                 "ordering": ["-cost", "pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "state", "-cost"], name="topic_cost"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("article__isnull", False), ("kind", "known")),
+                            models.Q(("article", None), ("kind", "unknown")),
+                            _connector="OR",
+                        ),
+                        name="topic_known_has_article",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -659,6 +722,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "improvement",
                 "verbose_name_plural": "improvements",
                 "ordering": ["-cost", "-pk"],
+                "indexes": [
+                    models.Index(fields=["state", "-cost"], name="improvement_cost"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="improvement_key_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "shipped"), _negated=True),
+                            ("shipped_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="improvement_shipped_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="improvement_declined_has_answer",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -712,6 +801,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "burst",
                 "verbose_name_plural": "bursts",
                 "ordering": ["-day", "-cost"],
+                "indexes": [
+                    models.Index(fields=["-day"], name="burst_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("topic", "day"), name="burst_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -974,127 +1069,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="publicationrule",
-            constraint=models.UniqueConstraint(
-                fields=("name",), name="publication_rule_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["partner", "customer", "public"])),
-                name="publication_rule_goes_outside",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publication",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="publication_at_brin"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retracted_at", None)),
-                fields=("article",),
-                name="publication_one_standing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("retracted_at", None),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="publication_retracted_has_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="topic",
-            index=models.Index(fields=["kind", "state", "-cost"], name="topic_cost"),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("article__isnull", False), ("kind", "known")),
-                    models.Q(("article", None), ("kind", "unknown")),
-                    _connector="OR",
-                ),
-                name="topic_known_has_article",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="improvement",
-            index=models.Index(fields=["state", "-cost"], name="improvement_cost"),
-        ),
-        migrations.AddConstraint(
-            model_name="improvement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("key",),
-                name="improvement_key_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="improvement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "shipped"), _negated=True),
-                    ("shipped_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="improvement_shipped_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="improvement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="improvement_declined_has_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gap",
-            index=models.Index(fields=["state", "-cost"], name="gap_cost"),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="gap_dismissed_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "written"), _negated=True),
-                    ("article__isnull", False),
-                    _connector="OR",
-                ),
-                name="gap_written_has_article",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="burst",
-            index=models.Index(fields=["-day"], name="burst_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="burst",
-            constraint=models.UniqueConstraint(fields=("topic", "day"), name="burst_once"),
         ),
         append_only("loops_improvementevent"),
     ]

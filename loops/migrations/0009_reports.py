@@ -93,6 +93,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "team average",
                 "verbose_name_plural": "team averages",
                 "ordering": ["team", "axis"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gt", 0)), name="average_above_zero"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -146,11 +151,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="teamaverage",
             constraint=models.UniqueConstraint(fields=("team", "axis"), name="average_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="teamaverage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gt", 0)), name="average_above_zero"
-            ),
         ),
     ]

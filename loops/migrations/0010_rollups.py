@@ -134,6 +134,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "definition of a measure",
                 "verbose_name_plural": "definitions of measures",
                 "ordering": ["key", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "version"), name="definition_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)),
+                        fields=("key",),
+                        name="definition_one_active",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +159,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "loops_dirty",
+                "indexes": [
+                    models.Index(fields=["moment"], name="dirty_moment"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -457,24 +470,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dirty",
-            index=models.Index(fields=["moment"], name="dirty_moment"),
-        ),
-        migrations.AddConstraint(
-            model_name="definition",
-            constraint=models.UniqueConstraint(
-                fields=("key", "version"), name="definition_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="definition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True)),
-                fields=("key",),
-                name="definition_one_active",
             ),
         ),
     ]

@@ -175,6 +175,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "ordering": ["name", "email"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("competency__in", ["", "candidate", "contributor", "publisher"])
+                        ),
+                        name="user_competency_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -453,6 +464,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "team",
                 "verbose_name_plural": "teams",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"), name="team_name_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -706,26 +722,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("user", "key"), name="reply_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("name"), name="team_name_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("competency__in", ["", "candidate", "contributor", "publisher"])
-                ),
-                name="user_competency_known",
-            ),
         ),
     ]

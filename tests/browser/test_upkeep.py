@@ -82,6 +82,6 @@ def test_a_row_is_decided_where_it_stands(coach, live, page):
     page.get_by_text("Say why it is archived.").wait_for()
     row.get_by_role("button", name="It is right").click()
     page.get_by_text("Confirmed. That counts as a proof.").wait_for()
-    assert page.locator(".proposals li").count() == 2
+    expect(page.locator(".proposals li")).to_have_count(2)
     found = Upkeep.objects.get(article__title="The drawer stays shut")
     assert ["confirmed", 1] in found.reasons

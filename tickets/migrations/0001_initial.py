@@ -61,6 +61,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "requester",
                 "verbose_name_plural": "requesters",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="requester_email_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +100,11 @@ class Migration(migrations.Migration):
                 "ordering": [
                     models.OrderBy(models.F("shared")),
                     django.db.models.functions.text.Lower("name"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "name"), name="saved_view_name_once"
+                    ),
                 ],
             },
         ),
@@ -253,6 +265,80 @@ class Migration(migrations.Migration):
                 "verbose_name": "ticket",
                 "verbose_name_plural": "tickets",
                 "ordering": ["-changed_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-changed_at", "-id"], name="ticket_recent"),
+                    models.Index(fields=["state", "-changed_at", "-id"], name="ticket_queue"),
+                    models.Index(fields=["created_at", "id"], name="ticket_age"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["new", "open", "pending"])),
+                        fields=["assignee", "-changed_at", "-id"],
+                        name="ticket_mine",
+                    ),
+                    models.Index(
+                        condition=models.Q(("assignee", None), ("state__in", ["new", "open"])),
+                        fields=["-priority", "created_at", "id"],
+                        name="ticket_next",
+                    ),
+                    models.Index(
+                        fields=["requester", "-created_at"], name="ticket_of_requester"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["pending_until"],
+                        name="ticket_waking",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "solved")),
+                        fields=["solved_at"],
+                        name="ticket_closing",
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["created_at"], name="ticket_created_brin"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["subject"],
+                        name="ticket_subject_trgm",
+                        opclasses=["gin_trgm_ops"],
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["new", "open", "pending", "solved", "closed"])
+                        ),
+                        name="ticket_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("solved_at__isnull", False),
+                                ("state__in", ["solved", "closed"]),
+                            ),
+                            models.Q(
+                                ("solved_at", None), ("state__in", ["new", "open", "pending"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ticket_solved_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("subject", ""), _negated=True),
+                        name="ticket_has_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("csat", None),
+                            models.Q(("csat__gte", 1), ("csat__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="ticket_csat_1_to_5",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_system", "external_id"),
+                        name="ticket_external_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +372,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("ticket", "user"), name="presence_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -326,6 +417,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "message",
                 "verbose_name_plural": "messages",
                 "ordering": ["at", "pk"],
+                "indexes": [
+                    models.Index(fields=["ticket", "at"], name="message_of"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("body", ""), _negated=True),
+                        name="message_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("internal", False), ("by__isnull", False), _connector="OR"
+                        ),
+                        name="message_note_has_author",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +495,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "pk"],
+                "indexes": [
+                    models.Index(fields=["ticket", "at"], name="ticket_event_of"),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["at"], name="ticket_event_at_brin"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -426,155 +538,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="requester",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("email", ""), _negated=True),
-                name="requester_email_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "name"), name="saved_view_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["-changed_at", "-id"], name="ticket_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["state", "-changed_at", "-id"], name="ticket_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["created_at", "id"], name="ticket_age"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state__in", ["new", "open", "pending"])),
-                fields=["assignee", "-changed_at", "-id"],
-                name="ticket_mine",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("assignee", None), ("state__in", ["new", "open"])),
-                fields=["-priority", "created_at", "id"],
-                name="ticket_next",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["requester", "-created_at"], name="ticket_of_requester"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state", "pending")),
-                fields=["pending_until"],
-                name="ticket_waking",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state", "solved")),
-                fields=["solved_at"],
-                name="ticket_closing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["created_at"], name="ticket_created_brin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["subject"], name="ticket_subject_trgm", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["new", "open", "pending", "solved", "closed"])
-                ),
-                name="ticket_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("solved_at__isnull", False), ("state__in", ["solved", "closed"])),
-                    models.Q(("solved_at", None), ("state__in", ["new", "open", "pending"])),
-                    _connector="OR",
-                ),
-                name="ticket_solved_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject", ""), _negated=True), name="ticket_has_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("csat", None),
-                    models.Q(("csat__gte", 1), ("csat__lte", 5)),
-                    _connector="OR",
-                ),
-                name="ticket_csat_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("external_system", "external_id"),
-                name="ticket_external_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presence",
-            constraint=models.UniqueConstraint(fields=("ticket", "user"), name="presence_once"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["ticket", "at"], name="message_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("body", ""), _negated=True), name="message_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("internal", False), ("by__isnull", False), _connector="OR"),
-                name="message_note_has_author",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticketevent",
-            index=models.Index(fields=["ticket", "at"], name="ticket_event_of"),
-        ),
-        migrations.AddIndex(
-            model_name="ticketevent",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="ticket_event_at_brin"
-            ),
         ),
     ]
