@@ -8,6 +8,7 @@ from django.core.management import call_command
 from articles.models import Article
 from people.models import User
 from tests.load import measure
+from tests.standing import standing
 
 MOST = measure.MOST_QUERIES
 
@@ -15,17 +16,10 @@ MOST = measure.MOST_QUERIES
 @pytest.fixture(scope="module")
 def filled(django_db_setup, django_db_blocker):
     """A filled base for the tests of this file, taken back at the end."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            call_command("fill", articles=80, tickets=900, stdout=io.StringIO())
-            yield
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    yield from standing(
+        django_db_blocker,
+        lambda: call_command("fill", articles=80, tickets=900, stdout=io.StringIO()),
+    )
 
 
 pytestmark = pytest.mark.usefixtures("filled", "db")

@@ -35,6 +35,7 @@ from loops.models import (
 )
 from loops.solve import actions, gate
 from people.models import Domain, Notification, User
+from tests.standing import standing
 from tickets.models import Message, Ticket, TicketEvent
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -43,17 +44,7 @@ NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def company(django_db_setup, django_db_blocker):
     """The company, loaded once for all tests of this file and taken back at the end."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            yield load.load()
-            connection.check_constraints()
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    yield from standing(django_db_blocker, load.load)
 
 
 pytestmark = pytest.mark.usefixtures("company", "db")

@@ -4,6 +4,7 @@ page, and nobody else's eyes."""
 import csv
 import io
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
@@ -24,6 +25,13 @@ def signed_in(user: User) -> Client:
         client = user.browser_of_tests = Client()  # type: ignore[attr-defined]
         client.force_login(user)
     return client
+
+
+def signed_out(things: Iterable[object]) -> None:
+    """Nobody of these has a browser: those who stand for a whole file, before its next test."""
+    for one in things:
+        if isinstance(one, User):
+            one.__dict__.pop("browser_of_tests", None)
 
 
 def show_all() -> None:

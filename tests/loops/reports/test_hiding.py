@@ -9,7 +9,8 @@ from articles import actions as article_actions
 from articles.models import Feedback
 from loops.models import Link
 from tests import make
-from tests.loops.reports.protocol import asked, rows, signed_in
+from tests.loops.reports.protocol import asked, rows, signed_in, signed_out
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 LEAST = 5
@@ -25,8 +26,18 @@ SIDES = [("links", "ticket"), ("links", "article"), ("links", "record"), ("links
          ("article-history", "person")]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def planted(django_db_setup, django_db_blocker):
+    yield from standing(django_db_blocker, plant)
+
+
 @pytest.fixture
-def world():
+def world(planted, db):
+    signed_out(vars(planted).values())
+    return planted
+
+
+def plant():
     """Coach Ruth stands alone in her team and linked six times to Daria's articles; four others
     did in theirs. Six times Daria answered feedback."""
     site = make.SiteSettings.load()

@@ -20,10 +20,19 @@ from django.urls import reverse
 from loops.coaching import access as results
 from loops.reports.base import LINKS
 from loops.reports.catalog import REPORTS
-from people.models import SiteSettings, User
+from people.models import SiteSettings
 from tests import make
 from tests.loops.reports.company import NOW, Company
-from tests.loops.reports.protocol import asked, is_closed, opened, rows, signed_in, told
+from tests.loops.reports.protocol import (
+    asked,
+    is_closed,
+    opened,
+    rows,
+    signed_in,
+    signed_out,
+    told,
+)
+from tests.standing import standing
 
 KEYS = [
     "contributions", "citations", "link-rate", "states", "checklist", "process-review", "links",
@@ -38,20 +47,12 @@ BEFORE = {"from_": "2025-01-01", "to": "2025-01-31"}
 @pytest.fixture(scope="module")
 def planted(django_db_setup, django_db_blocker):
     """The company, for all tests of this file, and taken back at the end."""
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            yield Company()
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    yield from standing(django_db_blocker, Company)
 
 
 @pytest.fixture
 def co(planted, db):
-    for one in vars(planted).values():
-        one.__dict__.pop("browser_of_tests", None) if isinstance(one, User) else None
+    signed_out(vars(planted).values())
     return planted
 
 
