@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from django.conf import settings
@@ -380,6 +381,8 @@ SHEETS = """
  ...[...document.styleSheets].map((one) => (one.href ?? '').split('/').pop())]
 """
 LOOKED: set[str] = set()
+# What the stylesheets decide, and two thirds of axe's time.
+DRAWN = ["color-contrast", "target-size"]
 # What stands round every page alike is looked at once a test, with its first page.
 MAIN = {"include": [["main"]]}
 # Not `wait_for_function`: the policy forbids its way of asking.
@@ -416,18 +419,27 @@ def axe() -> Callable[..., None]:
     """Fails with what axe found on the page, in words."""
 
     seen: set[str] = set()
+    handed: set[Any] = set()
 
-    def coloured(page) -> bool:
-        """Whether the colours of this page are to be looked at: contrast is what the stylesheets
-        decide, and takes half of axe's time. So once for each set of them and each worker;
-        `make looks` asks every page."""
+    def drawn(page) -> bool:
+        """Whether the contrast and the sizes on this page are to be looked at: once for each set
+        of stylesheets and each worker. `make looks` asks every page."""
         sheets = str(page.evaluate(SHEETS))
         fresh = EVERY_LOOK or sheets not in LOOKED
         LOOKED.add(sheets)
         return fresh
 
+    def script(page) -> str:
+        """axe is half a megabyte: a page gets it with its first check and brings it along."""
+        if page in handed:
+            return "null"
+        page.add_init_script(AXE_SCRIPT)
+        handed.add(page)
+        return AXE_SCRIPT
+
     def look(page, context: object, **options: object) -> None:
-        found = Axe().run(page, context=context, options={**AXE, **options})
+        axe = Axe(axe_script=script(page))
+        found = axe.run(page, context=context, options={**AXE, **options})
         where = f"{page.url} ({page.locator('html').get_attribute('data-theme')})"
         assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
 
@@ -440,10 +452,10 @@ def axe() -> Callable[..., None]:
         if context is None and frame in seen and page.locator("main").count():
             context = MAIN
         seen.add(frame)
-        if spoken == "en" and coloured(page):
+        if spoken == "en" and drawn(page):
             look(page, context)
         elif spoken == "en":
-            look(page, context, rules={"color-contrast": {"enabled": False}})
+            look(page, context, rules={rule: {"enabled": False} for rule in DRAWN})
         else:
             look(page, context, runOnly=NAMES + (COLOURS if theme == "dark" else []))
         if also and spoken == "en" and EVERY_LOOK:
