@@ -20,8 +20,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loops.evolve import access
-from loops.models import Link
+from loops.models import Link, Search
 from loops.reports import searches
 from loops.reports.asked import Asked
 from loops.reports.base import (
@@ -33,11 +32,13 @@ from loops.reports.base import (
     Row,
     Summary,
     Told,
+    hides_people,
     share_cells,
     share_columns,
 )
 from loops.reports.searches import OUTSIDE, RESULTS, WHERE, tickets_of_visits
 from loops.reports.self_service import search_columns, search_rows
+from loops.reports.tallies import fewer
 from loops.statistics.rates import Share
 
 PLACE, RANK, SEARCH = "where", "rank", "search"
@@ -75,19 +76,47 @@ class SearchQuality(Report):
         return super().known() | {"string", "rank"}
 
     def found(self, asked: Asked, *places: str) -> QuerySet[Any]:
-        if asked.team:  # nobody outside is in a team
-            places = tuple(one for one in places or tuple(WHERE) if one != OUTSIDE)
+        if not places:
+            return Search.objects.none()
         rows = searches.made(asked, *places)
         rank = asked.given.get("rank", "")
         return rows.filter(click=int(rank)) if rank.isdecimal() and len(rank) < 6 else rows
 
     def places(self, asked: Asked) -> list[str]:
+        """Inside and outside; nobody outside is in a team."""
         wanted = asked.chosen.get("where")
         return [
             one
             for one in WHERE
             if wanted in (None, one) and not (asked.team and one == OUTSIDE)
         ]
+
+    # What is hidden -----------------------------------------------------------------------------
+
+    def _hidden(self, asked: Asked) -> dict[str, int]:
+        """{place: searches} where so few of a team searched that it would tell of them. What
+        became of a search hides no list: it is some of those that are counted."""
+        if "hidden" not in asked.kept:
+            asked.kept["hidden"] = found = {}
+            if asked.least and asked.is_about_people:
+                given = {name: said for name, said in asked.given.items() if name != "rank"}
+                chosen = {n: said for n, said in asked.chosen.items() if n != "result"}
+                wide = asked.but(given=given, chosen=chosen)
+                for place in self.places(asked):
+                    by = self.found(wide, place).order_by().values("by").annotate(n=Count("pk"))
+                    behind = dict(by.values_list("by", "n"))
+                    if hides_people(asked, behind, sum(behind.values())):
+                        found[place] = sum(behind.values())
+        hidden: dict[str, int] = asked.kept["hidden"]
+        return hidden
+
+    def told_places(self, asked: Asked) -> list[str]:
+        """Those whose figures are shown: what is hidden is in no list and in no sum."""
+        return [one for one in self.places(asked) if one not in self._hidden(asked)]
+
+    def hides_all(self, asked: Asked) -> bool:
+        hidden = self._hidden(asked)
+        return bool(hidden) and not self.found(asked, *self.told_places(asked)).exists()
 
     # Columns and rows ---------------------------------------------------------------------------
 
@@ -122,33 +151,30 @@ class SearchQuality(Report):
 
     def rows(self, asked: Asked) -> Iterable[Row]:
         if asked.by == SEARCH:
-            return search_rows(self.found(asked), asked)
+            return search_rows(self.found(asked, *self.told_places(asked)), asked)
         if asked.by == RANK:
             return self._ranks(asked)
         return [self._place(asked, place) for place in self.places(asked)]
 
     def _place(self, asked: Asked, place: str) -> Row:
+        links = {"where": asked.url(by=SEARCH, where=place, result=None)}
+        head: Row = {"where": str(WHERE[place]), LINKS: links}
+        if place in self._hidden(asked):
+            empty = {one.name: None for one in self.columns(asked)[1:]}
+            return {**head, **empty, LINKS: {}, HIDDEN: True}
         rows = self.found(asked, place)
         [counted] = searches.sums(
             rows,
             {
                 "searches": "count(*)",
-                "people": 'count(distinct "by")',
                 "rank": "percentile_cont(0.5) within group (order by click)",
                 "rank_p90": "percentile_cont(0.9) within group (order by click)",
                 "mrr": "avg(coalesce(1.0::float8 / click, 0))",
                 **searches.counting(*SHARES),
             },
         )
-        people = counted.pop("people")
         counted |= {name: counted.pop(f"n_{name}") for name in SHARES}
-        links = {"where": asked.url(by=SEARCH, where=place, result=None)}
-        head: Row = {"where": str(WHERE[place]), LINKS: links}
         n = counted["searches"]
-        # A team of two is two people.
-        if asked.team and access.is_small(n, people, asked.least):
-            empty = {one.name: None for one in self.columns(asked)[1:]}
-            return {**head, **empty, HIDDEN: True}
         ndcg, judged = gain(rows, outside=place == OUTSIDE)
         cells: Row = {**counted, "ndcg": ndcg, "judged": judged}
         if n:
@@ -169,7 +195,7 @@ class SearchQuality(Report):
         return {**head, **cells}
 
     def _ranks(self, asked: Asked) -> Iterator[Row]:
-        for place in self.places(asked):
+        for place in self.told_places(asked):
             rows = self.found(asked, place).filter(click__isnull=False).order_by()
             counted = list(rows.values("click").annotate(n=Count("pk")).order_by("click"))
             whole = sum(one["n"] for one in counted)
@@ -187,7 +213,10 @@ class SearchQuality(Report):
                 }
 
     def summary(self, asked: Asked) -> Summary:
-        counted = self.found(asked).values("channel").order_by().annotate(n=Count("pk"))
+        if self.hides_all(asked):
+            return Summary(hidden=True, note=fewer(asked.least))
+        found = self.found(asked, *self.told_places(asked))
+        counted = found.values("channel").order_by().annotate(n=Count("pk"))
         by_channel = {one["channel"]: one["n"] for one in counted}
         outside = by_channel.pop(searches.HELP, 0)
         inside = sum(by_channel.values())
@@ -197,7 +226,12 @@ class SearchQuality(Report):
                 Told(_("Searches outside"), outside),
                 Told(_("Searches inside"), inside),
             ],
-            note=_("Inside and outside are never added up: people ask differently there."),
+            note=" ".join(
+                [
+                    _("Inside and outside are never added up: people ask differently there."),
+                    *(f"{WHERE[one]}: {fewer(asked.least)}." for one in self._hidden(asked)),
+                ]
+            ),
         )
 
     def chart(self, asked: Asked) -> Any:
@@ -219,7 +253,7 @@ class SearchQuality(Report):
             labels=labels,
             series=[
                 Series(WHERE[one], [counted.get((str(WHERE[one]), rank), 0) for rank in ranks])
-                for one in self.places(asked)
+                for one in self.told_places(asked)
             ],
             unit=_("first clicks"),
             head=_("Place"),

@@ -29,9 +29,19 @@ from articles.models import Article, ArticleEvent, Audience, Confidence, Governa
 from kcs.addresses import numbered
 from loops.charts import Bars
 from loops.reports.asked import BEGINNING, Asked
-from loops.reports.base import LINKS, MOST, Column, Report, Row, Summary, Told
-from loops.reports.tallies import LABELS, RECORD, Group, Part
-from people.models import Team
+from loops.reports.base import (
+    HIDDEN,
+    LINKS,
+    MOST,
+    Column,
+    Report,
+    Row,
+    Summary,
+    Told,
+    hides_people,
+)
+from loops.reports.tallies import LABELS, RECORD, Group, Part, also_hidden, fewer
+from people.models import Team, User
 
 ASPECTS: dict[str, tuple[Any, Any]] = {
     "confidence": (gettext_lazy("Confidence"), Confidence),
@@ -124,6 +134,66 @@ class States(Report):
             found &= Q(owner_team=None, owner__team=None)
         return found
 
+    # What is hidden -----------------------------------------------------------------------------
+
+    def hides_all(self, asked: Asked) -> bool:
+        """Whether it would tell of one person's articles, or a few people's: of authors or
+        owners by name, of a role's first authors, of a team's owners."""
+        if not asked.least:
+            return False
+        if "hides_all" not in asked.kept:
+            [whole] = self._behind(asked) or [(Group(None), 0, False)]
+            asked.kept["hides_all"] = whole[2]
+        return bool(asked.kept["hides_all"])
+
+    def _behind(self, asked: Asked, group: Any = None) -> list[tuple[Group, int, bool]]:
+        """Each group with the people whom its articles are about, how many those are, and
+        whether that is too few. A state hides no list: it is some of those that are counted."""
+        about = asked
+        if isinstance(asked.owner, Team) and not asked.team:
+            about = asked.but(team=asked.owner)  # what a team of one owns is that one's
+        recent = Q()
+        for name in ASPECTS:
+            recent |= self.since(asked, name)
+        rows = self.articles(about.but(chosen={})).filter(recent).order_by()
+        if group is None:
+            group = Value(None, output_field=TextField())
+        rows = rows.annotate(_group=group).values("_group")
+        whose = [name for name, wanted in (
+            ("created_by", about.role or about.by == "role"), ("owner", about.team),
+        ) if wanted]  # fmt: skip
+        groups: dict[Any, dict[str, Group]] = {}
+        counts: dict[Any, int] = {}
+        for field in whose or ["owner"]:
+            told = rows.values_list("_group", field, "owner_team").annotate(n=Count("pk"))
+            counts = {}
+            for key, person, team, n in told:
+                one = groups.setdefault(key, {}).setdefault(field, Group(key))
+                counts[key] = counts.get(key, 0) + n
+                if person is not None:
+                    one.people.add(person)
+                elif field == "owner" and team is not None:
+                    one.people |= self._members(asked, team)
+        return [
+            (
+                min(of.values(), key=lambda one: len(one.people)),
+                counts[key],
+                any(hides_people(about, one.people, counts[key]) for one in of.values()),
+            )
+            for key, of in groups.items()
+        ]
+
+    def _members(self, asked: Asked, team: int) -> set[int]:
+        """Who stands behind what a team itself owns."""
+        kept = asked.kept.setdefault("members", {})
+        if team not in kept:
+            members = User.objects.filter(team=team, is_active=True)
+            kept[team] = set(members.values_list("pk", flat=True))
+        found: set[int] = kept[team]
+        return found
+
+    # What is counted ----------------------------------------------------------------------------
+
     def age(self, asked: Asked, name: str) -> Any:
         until = Value(min(asked.now, asked.ends), output_field=DateTimeField())
         return ExpressionWrapper(until - F(f"{name}_since"), output_field=DurationField())
@@ -176,6 +246,8 @@ class States(Report):
         ]
 
     def rows(self, asked: Asked) -> Iterable[Row]:
+        if self.hides_all(asked):
+            return []
         if asked.by == RECORD:
             return self.records(asked)
         return self.by_state(asked) if asked.by == STATE else self.by_group(asked)
@@ -203,6 +275,11 @@ class States(Report):
 
     def by_group(self, asked: Asked) -> Iterator[Row]:
         part = Part(Article.objects.none(), {}, person="created_by", article="")
+        hidden: set[Any] = set()
+        if asked.least and asked.is_about_people:
+            behind = self._behind(asked, part.group(asked.by))
+            hidden = {group.key for group, _n, few in behind if few}
+            hidden.add(also_hidden(asked, behind))
         for name in self.aspects(asked):
             rows = self.counted(asked, name, _group=part.group(asked.by))
             told = LABELS[asked.by](asked, [Group(one["_group"]) for one in rows])
@@ -212,8 +289,15 @@ class States(Report):
                     str(told[one["_group"]][0][asked.by]).casefold(), places[one["state"]]
                 )
             )  # fmt: skip
+            said = set()
             for one in rows:
                 head, way = told[one["_group"]]
+                if one["_group"] in hidden:
+                    # Once, whatever its states: which there are would tell, too.
+                    if one["_group"] not in said:
+                        yield {**head, "aspect": name, STATE: "", HIDDEN: True}
+                    said.add(one["_group"])
+                    continue
                 yield {**head, **self._cells(asked, name, one["state"], one, **way)}
 
     def records(self, asked: Asked) -> Iterator[Row]:
@@ -244,6 +328,8 @@ class States(Report):
             yield told
 
     def summary(self, asked: Asked) -> Summary:
+        if self.hides_all(asked):
+            return Summary(hidden=True, note=fewer(asked.least))
         name = self.aspects(asked)[0]
         found = self._found(asked, name)
         values = ASPECTS[name][1]

@@ -255,7 +255,7 @@ class Tallied(Report):
             if not self.is_empty(group.sums)
         ]
         ready.sort(key=lambda one: (one[0].key is OTHERS, str(one[1][by]).casefold()))
-        also = self._also_hidden(asked, [(one[0], one[3]) for one in ready])
+        also = also_hidden(asked, [(one[0], self.n(one[0].sums), one[3]) for one in ready])
         return [
             self._row(asked, group, head, way, hidden or group.key == also)
             for group, head, way, hidden in ready
@@ -274,15 +274,6 @@ class Tallied(Report):
             if not asked.may_name(group.key):
                 others.take(group.sums, group.people)
         return [*named, others] if others.people else named
-
-    def _also_hidden(self, asked: Asked, groups: list[tuple[Group, bool]]) -> Any:
-        hidden = [group for group, is_hidden in groups if is_hidden]
-        shown = [group for group, is_hidden in groups if not is_hidden]
-        if len(hidden) != 1 or not shown:
-            return HIDDEN  # no group's key
-        # The reader's own comes last: it is no news.
-        mine = {asked.user.pk}
-        return min(shown, key=lambda one: (one.people == mine, self.n(one.sums))).key
 
     def _row(
         self, asked: Asked, group: Group, head: Row, way: dict[str, Any] | None, hidden: bool
@@ -327,6 +318,20 @@ class Tallied(Report):
                 when = one.pop("_when")
                 found.setdefault(when, Group(when)).take(one, ())
         return [(when, found[when].sums) for when in sorted(found)]
+
+
+def also_hidden(asked: Asked, groups: Iterable[tuple[Group, int, bool]]) -> Any:
+    """The group, of so many records each, that has to be hidden with the only hidden one: the
+    next smallest, or the total would tell. The name of none where none has to."""
+    hidden: list[tuple[Group, int]] = []
+    shown: list[tuple[Group, int]] = []
+    for group, n, is_hidden in groups:
+        (hidden if is_hidden else shown).append((group, n))
+    if len(hidden) != 1 or not shown:
+        return HIDDEN  # no group's key
+    # The reader's own comes last: it is no news.
+    mine = {asked.user.pk}
+    return min(shown, key=lambda one: (one[0].people == mine, one[1]))[0].key
 
 
 def fewer(least: int) -> str:

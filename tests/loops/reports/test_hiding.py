@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from articles import actions as article_actions
 from articles.models import Feedback
-from loops.models import Link
+from loops.models import Link, Search
 from tests import make
-from tests.loops.reports.protocol import asked, rows, signed_in, signed_out
+from tests.loops.reports.protocol import ago, asked, opened, rows, signed_in, signed_out
+from tests.loops.reports.sessions import searched
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +165,177 @@ def test_nothing_is_hidden_where_the_organisation_hides_nothing(world):
     assert asked(world.expert, "links", role="coach")["n"] == 6
     assert asked(world.expert, "links", creator=world.daria.email)["n"] == 14
     assert len(rows(world.expert, "feedback", "comment", owner=world.daria.email)) == 6
+
+
+# Searches, and the states of articles -------------------------------------------------------------
+
+SEARCHES = [("search-quality", "where"), ("search-quality", "rank"), ("search-quality", "search"),
+            ("abandoned-searches", "search"), ("abandoned-searches", "string")]  # fmt: skip
+
+
+def typed(by, times, *articles, query="given up"):
+    for _n in range(times):
+        searched(query, *articles, by=by, at=ago(days=2))
+
+
+def clicked(by, times, *articles):
+    """Long before, so that it saves none of the others."""
+    for _n in range(times):
+        searched("found", *articles, by=by, at=ago(days=20), click=1)
+
+
+@pytest.fixture
+def searching(world):
+    """Ruth searched nine times and gave up six of them; each of the others twice, in vain."""
+    Search.objects.all().delete()  # what the workspace suggested
+    typed(world.ruth, 6, world.article, query="drawer")
+    clicked(world.ruth, 3, world.article)
+    for by in world.others:
+        typed(by, 2, world.article)
+    return world
+
+
+@pytest.mark.parametrize(("key", "by"), SEARCHES)
+def test_searches_of_a_team_of_one_tell_nothing(searching, key, by):
+    small = {"team": searching.small.pk, "by": by}
+    for query in ({}, {"where": "inside"}, {"q": "drawer"}, {"string": "drawer"},
+                  {"result": "abandoned"}, {"result": "clicked"}, {"rank": "1"}):  # fmt: skip
+        if key == "abandoned-searches" and query.keys() & {"result", "rank"}:
+            continue
+        answer = asked(searching.expert, key, **small, **query)
+        heads = [{**row, "where": ""} for row in answer["rows"]]
+        assert tells_nothing({**answer, "rows": heads}), (query, answer["rows"])
+        page = signed_in(searching.expert).get(
+            reverse("insights:report", args=[key]), {**small, **query}
+        )
+        assert f"fewer than {LEAST}" in page.text
+        assert "drawer" not in page.text.replace('value="drawer"', "").replace("=drawer", "")
+        assert page.context["chart"] is None
+    # What was searched in all, and by the team of four, is about nobody.
+    assert asked(searching.expert, key, by=by)["rows"]
+    large = asked(searching.expert, key, team=searching.large.pk, by=by)
+    assert (large["hidden"], large["n"]) == (False, 8)
+
+
+def test_words_that_one_of_a_team_searched_for_have_no_figure(searching):
+    typed(searching.others[0], 5, searching.article, query="mine alone")
+    large = {"team": searching.large.pk}
+    for key, by in SEARCHES[1:]:
+        found = asked(searching.expert, key, by=by, string="mine alone", **large)
+        assert tells_nothing(found), (key, by)
+    by_words = {"by": "string", **large}
+    found = rows(searching.expert, "abandoned-searches", "string", "searches", **by_words)
+    assert sorted(found) == [("given up", None), ("mine alone", None)]
+    for by in searching.others[:3]:
+        typed(by, 2, searching.article, query="all of us")
+    found = rows(searching.expert, "abandoned-searches", "string", "searches", **by_words)
+    assert sorted(found) == [("all of us", None), ("given up", 8), ("mine alone", None)]
+
+
+def test_a_list_of_some_searches_is_open_where_their_number_is(searching):
+    large = {"team": searching.large.pk, "where": "inside"}
+    clicked(searching.others[0], 1, searching.article)
+    [row] = asked(searching.expert, "search-quality", **large)["rows"]
+    assert (row["searches"], row["clicked"], row["abandoned"]) == (9, 1, 8)
+    for name in ("clicked", "abandoned", "searches"):
+        assert opened(searching.expert, row, name, "search-quality") == row[name]
+    [rank] = asked(searching.expert, "search-quality", by="rank", **large)["rows"]
+    assert opened(searching.expert, rank, "clicks", "search-quality") == 1
+
+
+def test_what_is_hidden_of_one_place_is_in_no_sum(searching):
+    for _n in range(3):
+        searched("", searching.article, by=searching.others[0], at=ago(days=2),
+                 kind="suggested")  # fmt: skip
+    large = {"team": searching.large.pk}
+    answer = asked(searching.expert, "search-quality", **large)
+    assert {row["where"]: row["searches"] for row in answer["rows"]} == {
+        "Inside, typed": 8, "Inside, suggested": None,
+    }  # fmt: skip
+    assert answer["n"] == 8
+    assert rows(searching.expert, "search-quality", "where", by="search", **large) == (
+        ["Inside, typed"] * 8
+    )
+
+
+def test_the_own_manager_reads_the_searches_of_one(searching):
+    type(searching.small).objects.filter(pk=searching.small.pk).update(
+        manager=searching.manager
+    )
+    small = {"team": searching.small.pk}
+    assert asked(searching.manager, "abandoned-searches", **small)["n"] == 6
+    assert asked(searching.manager, "search-quality", **small)["n"] == 9
+    assert rows(searching.manager, "search-quality", "searches", **small) == [9, 0]
+
+
+@pytest.mark.parametrize("by", ["state", "domain", "category", "tag", "role", "record"])
+def test_the_states_of_one_persons_articles_tell_nothing(world, by):
+    for query in (
+        {"owner": world.daria.email}, {"creator": world.daria.email}, {"role": "publisher"},
+        {"team": world.small.pk}, {"role": "publisher", "confidence": "not_validated"},
+    ):  # fmt: skip
+        answer = asked(world.expert, "states", by=by, **query)
+        assert tells_nothing(answer), (query, answer["rows"])
+        assert answer["hidden"]
+        page = signed_in(world.expert).get(
+            reverse("insights:report", args=["states"]), {**query, "by": by}
+        )
+        assert f"fewer than {LEAST}" in page.text
+        assert page.context["chart"] is None
+    # The world has no tags, and one first author.
+    if by not in ("tag", "role"):
+        assert asked(world.expert, "states", by=by)["rows"]
+
+
+def test_the_states_of_what_a_team_of_one_owns_tell_nothing(world):
+    make.SiteSettings.objects.update(figures_minimum=1)
+    article = make.public_article(by=world.daria, title="Ten", owner=None)
+    type(article).objects.filter(pk=article.pk).update(owner=None, owner_team=world.small)
+    for query in ({"team": world.small.pk}, {"owner": "team:Small"}):
+        assert asked(world.expert, "states", **query)["hidden"], query
+    type(world.small).objects.filter(pk=world.small.pk).update(manager=world.manager)
+    assert asked(world.manager, "states", team=world.small.pk)["n"] == 2
+
+
+def test_the_states_of_ones_own_articles_and_of_everybodys_are_told(world):
+    everybody = asked(world.expert, "states", aspect="confidence")
+    assert everybody["n"] == sum(row["articles"] for row in everybody["rows"])
+    type(world.small).objects.filter(pk=world.small.pk).update(manager=world.daria)
+    own = asked(world.daria, "states", owner=world.daria.email)
+    assert (own["hidden"], own["n"]) == (False, 1)
+    make.SiteSettings.objects.update(figures_minimum=0)
+    assert asked(world.expert, "states", creator=world.daria.email)["n"] == 1
+
+
+def test_a_role_of_few_has_no_states_and_no_second_one_tells_its_own(world):
+    for by in world.others:
+        for _n in range(2):
+            make.article(by=by)
+    for by in [make.candidate() for _n in range(3)]:
+        for _n in range(3):
+            make.article(by=by)
+    found = {}
+    for row in asked(world.expert, "states", by="role", aspect="confidence")["rows"]:
+        found.setdefault(row["role"], []).append(row["articles"])
+    assert found["Publisher"] == [None]
+    assert found["Contributor"] == [None], "the next smallest, or the total would tell"
+    assert found["Candidate"] == [9]
+
+
+def test_what_one_of_a_team_owns_is_hidden_among_its_tags(world):
+    for by in world.others:
+        for _n in range(2):
+            make.article(by=by, owner=by, tags=["all"])
+    for _n in range(5):
+        make.article(by=world.others[0], owner=world.others[0], tags=["alone", "all"])
+    large = {"team": world.large.pk, "aspect": "confidence"}
+    found = {
+        row["tag"]: row["articles"]
+        for row in asked(world.expert, "states", by="tag", **large)["rows"]
+    }
+    assert found == {"all": None, "alone": None}
+    assert asked(world.expert, "states", **large)["n"] == 13
+    # The states of what is told are some of it, however few.
+    one = {"team": world.large.pk, "by": "record", "confidence": "wip"}
+    assert asked(world.expert, "states", **one)["n"] == 0
+    assert not asked(world.expert, "states", **one)["hidden"]
