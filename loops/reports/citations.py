@@ -67,7 +67,7 @@ class Citations(Tallied):
         return Stacked(
             key="citations",
             title=_("Citations over time"),
-            labels=[f"{when:%Y-%m-%d}" for when, _sums in weeks],
+            labels=self.steps(asked, weeks),
             series=[(_("Citations"), [sums.get("citations", 0) for _when, sums in weeks])],
             unit=_("citations"),
         )

@@ -76,7 +76,7 @@ class Contributions(Tallied):
         return Stacked(
             key="contributions",
             title=_("Contributions over time"),
-            labels=[f"{when:%Y-%m-%d}" for when, _sums in weeks],
+            labels=self.steps(asked, weeks),
             series=[
                 (label, [sums.get(act, 0) for _when, sums in weeks])
                 for act, label in ACTS.items()

@@ -136,7 +136,7 @@ class ArticleHistory(Tallied):
         return Stacked(
             key="contributors",
             title=_("First contributions in the period"),
-            labels=[f"{when:%Y-%m-%d}" for when, _sums in weeks],
+            labels=self.steps(asked, weeks),
             series=[(_("Contributors"), [sums.get(CONTRIBUTOR, 0) for _w, sums in weeks])],
             unit=_("contributors"),
         )

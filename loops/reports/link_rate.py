@@ -177,7 +177,7 @@ class LinkRate(Tallied):
         return Lines(
             key="link-rate",
             title=_("Link rate over time"),
-            labels=[f"{when:%Y-%m-%d}" for when, _share in told],
+            labels=self.steps(asked, told),
             series=[
                 Series(
                     _("Link rate"),

@@ -101,7 +101,7 @@ class Links(Tallied):
         return Stacked(
             key="links",
             title=_("Links over time"),
-            labels=[f"{when:%Y-%m-%d}" for when, _sums in weeks],
+            labels=self.steps(asked, weeks),
             series=[
                 (label, [sums.get(kind, 0) for _when, sums in weeks])
                 for kind, label in KINDS.items()

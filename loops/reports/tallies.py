@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article
 from kcs.addresses import numbered
+from loops.charts.figures import step_label
 from loops.evolve import access
 from loops.reports.asked import EACH_ONCE, NONE, ROLES, Asked
 from loops.reports.base import (
@@ -311,13 +312,21 @@ class Tallied(Report):
 
     def course(self, asked: Asked, parts: Any = None) -> list[tuple[Any, Sums]]:
         """The sums of each week, or month where there are many, that something happened in."""
-        trunc: Any = TruncMonth if (asked.ends - asked.begins).days > LONG else TruncWeek
+        trunc: Any = TruncMonth if _every(asked) == "month" else TruncWeek
         found: dict[Any, Group] = {}
         for part in parts or self.parts(asked):
             for one in part.course(trunc, asked):
                 when = one.pop("_when")
                 found.setdefault(when, Group(when)).take(one, ())
         return [(when, found[when].sums) for when in sorted(found)]
+
+    def steps(self, asked: Asked, course: Iterable[tuple[Any, Any]]) -> list[str]:
+        """What stands under each week or month of a course."""
+        return [step_label(when, _every(asked)) for when, _told in course]
+
+
+def _every(asked: Asked) -> str:
+    return "month" if (asked.ends - asked.begins).days > LONG else "week"
 
 
 def also_hidden(asked: Asked, groups: Iterable[tuple[Group, int, bool]]) -> Any:
