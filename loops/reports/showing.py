@@ -183,7 +183,9 @@ def shown(told: Answer, rows: list[Row]) -> list[list[Cell]]:
 
 def _cell(column: Column, row: Row, asked: Asked) -> Cell:
     value = column.label_of(row.get(column.name))
-    spoken, way = said(value, column.kind, asked), row.get(LINKS, {}).get(column.name, "")
+    spoken = said(value, column.kind, asked)
+    # A link without words has no name for who listens, and nothing to press.
+    way = row.get(LINKS, {}).get(column.name, "") if spoken else ""
     cell = Cell(spoken, column.is_figure, "" if isinstance(way, list) else way)
     cell.in_one = column.kind == "date" or (column.kind == "link" and len(spoken) < SHORT)
     if isinstance(way, list):

@@ -12,11 +12,13 @@ from articles import actions as article_actions
 from loops.models import Pattern
 from loops.reports.catalog import REPORTS
 from loops.solve import actions
+from people import actions as people
 from people.models import SiteSettings
 from tests import make
 from tests.loops.reports.sessions import searched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDE = "document.documentElement.scrollWidth > innerWidth"
 # What stands in each report's first row.
 PLANTED = {
     "contributions": ("Dana", "Desk"), "citations": ("Dana", "Desk", "1"),
@@ -50,6 +52,7 @@ def world(live):
     article = make.public_article(title="Printer prints symbols", domain=branch)
     actions.link(make.ticket(domain=branch), article, by=World.dana, kind="reference")
     article_actions.rate(article, by=None, comment="Which side is up?")
+    article_actions.rate(article, by=None, helpful=False)
     searched("drawer shut", article, at=timezone.now() - timedelta(hours=2), visit="a-visit")
     pattern = Pattern.objects.create(
         key="x", kind="symptom", name="Two drawers", evidence={"alike": 0.5, "apart": 0.1}
@@ -80,6 +83,7 @@ def test_a_manager_reads_every_report_and_an_administrator_takes_all_of_them(
         first = table.locator("tbody tr").first.locator("td").all_inner_texts()
         for planted in PLANTED[report.key]:
             assert any(planted in cell for cell in first), (report.key, first)
+        assert all(table.locator("a").all_inner_texts()), report.key
         # The same rows as a file.
         address = page.get_by_role("link", name="CSV", exact=True).first.get_attribute("href")
         file = page.request.get(live.url(address)).body().decode("utf-8-sig")
@@ -98,3 +102,27 @@ def test_a_manager_reads_every_report_and_an_administrator_takes_all_of_them(
         files = set(bundle.namelist())
     wanted = {f"{one.key}.{form}" for one in REPORTS for form in ("csv", "json", "xlsx")}
     assert files == wanted | {"READ-ME.txt"}
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize(
+    ("theme", "language", "also"), [("light", "en", "dark"), ("dark", "he", "")]
+)
+def test_no_report_has_a_barrier(world, live, page, axe, theme, language, also):
+    people.prefer(world.manager, theme=theme, language=language)
+    live.log_in(page, world.manager)
+    for path in (
+        "",
+        *(f"{report.key}/" for report in REPORTS),
+        f"radar/?person={world.dana.pk}",
+        f"radar/averages/{world.team.pk}/",
+        "visits/a-visit/",
+        "states/?period=never",  # refused beside the field
+    ):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(live.url(f"/insights/reports/{path}"))
+        for details in page.locator("main details:not(.drop)").all():
+            details.evaluate("one => { one.open = true }")
+        axe(page, also=also)
+        page.set_viewport_size({"width": 390, "height": 850})
+        assert not page.evaluate(WIDE), path
