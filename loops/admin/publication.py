@@ -28,6 +28,8 @@ class PublicationRuleAdmin(Changed):
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "active", "audience"]}),
+        # Not `filter_horizontal`: its script names things that may have no name, and says half of
+        # its words in English.
         (
             _("Validated articles with"),
             {"fields": ["min_links", "min_people", "quiet_days", "experience_only", "domains"]},
@@ -35,7 +37,11 @@ class PublicationRuleAdmin(Changed):
         (_("What it does"), {"fields": ["waiting", "by", "at"]}),
     ]
     readonly_fields = ["waiting", "by", "at"]
-    filter_horizontal = ["domains"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A rule that is not there yet does nothing."""
+        parts = super().get_fieldsets(request, obj)
+        return parts if obj else parts[:-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PublicationRule]:
         standing = Count("publications", filter=Q(publications__retracted_at=None))
@@ -48,8 +54,6 @@ class PublicationRuleAdmin(Changed):
     @admin.display(description=_("articles that satisfy it now"))
     def waiting(self, rule: PublicationRule) -> SafeString | str:
         """The next ones, before anybody switches it on: each is checked for leaks besides."""
-        if rule.pk is None:
-            return "–"
         found = list(actions.satisfying(rule)[:10])
         if not found:
             return str(_("None at the moment."))

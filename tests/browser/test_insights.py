@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from loops.models import Gap
+from loops.evolve.publication import actions as publication
+from loops.evolve.rollups import definitions
+from loops.models import Gap, Recount
 from people import actions as people
 from people.models import SiteSettings
 from tests import make
@@ -12,6 +14,12 @@ from tests.loops.insights import planted
 from tests.loops.insights.test_home import a_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDE = "document.documentElement.scrollWidth > innerWidth"
+EVERY = (
+    "", "baselines", "outcomes", "times", "consistency", "queue", "new-known", "repeats",
+    "onboarding", "expertise", "gaps", "topics", "bursts", "misses", "publication",
+    "improvements", "improvements/new", "tickets",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -53,8 +61,7 @@ def test_the_insights_have_no_barrier_and_draw_a_picture_of_a_chart(
         for details in page.locator("main details:not(.drop)").all():
             details.evaluate("one => { one.open = true }")
         axe(page, also=also)
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not wide, path
+        assert not page.evaluate(WIDE), path
     with page.expect_download() as fetched:
         page.locator("[data-chart=outcomes]").click()
     assert fetched.value.suggested_filename == "outcomes.png"
@@ -65,3 +72,54 @@ def test_the_insights_have_no_barrier_and_draw_a_picture_of_a_chart(
     page.locator("details.drop[open] a[href*='period=26w']").click()
     page.wait_for_url("**period=26w**")
     assert not [text for text in said if "Content Security Policy" in text]
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize(
+    ("theme", "language", "also"), [("light", "en", "dark"), ("dark", "he", "")]
+)
+def test_no_page_that_has_nothing_to_show_yet_has_a_barrier(
+    live, page, axe, theme, language, also
+):
+    coach = make.coach(name="Ingrid Solheim")
+    make.team(name="Tills", manager=coach)
+    people.prefer(coach, theme=theme, language=language)
+    live.log_in(page, coach)
+    for path in EVERY:
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(live.url(f"/insights/{path}/" if path else "/insights/"))
+        axe(page, also=also)
+        page.set_viewport_size({"width": 390, "height": 850})
+        assert not page.evaluate(WIDE), path
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize(
+    ("theme", "language"), [("light", "en"), ("dark", "en"), ("dark", "he")]
+)
+def test_how_figures_are_made_is_administered_without_a_barrier(
+    live, page, axe, theme, language
+):
+    admin = make.administrator()
+    longer = definitions.define(
+        "abandoned", by=admin, values={"minutes": 60}, note="People read for long"
+    )
+    publication.set_rule(
+        None, by=admin, name="Asked for", active=False, audience="public", min_links=3,
+        min_people=2, quiet_days=30, experience_only=True, domains=[make.domain("till")],
+    )  # fmt: skip
+    Recount.objects.create(day=planted.today(), rows={"flow": [[1, 2]]})
+    live.log_in(page, admin)
+    page.context.add_cookies(
+        [
+            {"name": "theme", "value": theme, "url": live.root},
+            {"name": "django_language", "value": language, "url": live.root},
+        ]
+    )
+    for path in (
+        "definition/", "definition/add/", f"definition/{longer.pk}/change/", "recount/",
+        "publicationrule/", "publicationrule/add/", "publication/", "improvement/",
+    ):  # fmt: skip
+        page.goto(live.url(f"/admin/loops/{path}"))
+        assert " object at 0x" not in page.inner_text("#content"), path
+        axe(page)
