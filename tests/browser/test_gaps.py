@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from articles.models import Article
 from loops.evolve.expertise import jobs
+from loops.evolve.publication import actions as publishing
 from loops.models import Burst, Miss
 from loops.upkeep import computing
 from people import actions as people
 from people.models import SiteSettings
 from tests import make
+from tests.conftest import EVERY_LOOK
 from tests.loops.evolve import test_expertise as knowing
 from tests.loops.evolve.test_gap import gap
 
@@ -46,8 +48,18 @@ def coach(live, page):
         f" publication/{article.number}/ expertise/ expertise/{ted.pk}/ onboarding/ repeats/"
         " tickets/?what=solved"
     ).split()
-    coach.gap = one
+    if EVERY_LOOK:
+        taken_back(by=make.publisher())
+        coach.paths += ["publication/?list=ever", "publication/?list=done"]
+        coach.paths += [f"improvements/new/?gap={one.pk}"]
     return coach
+
+
+def taken_back(*, by):
+    known = make.article(by=by, confidence="validated", title="Print two bills")
+    gone = publishing.publish(known, by=by, audience="public", checked=True)
+    publishing.retract(gone, by=by, reason="An old menu")
+    publishing.publish(known, by=by, audience="public", checked=True)
 
 
 @pytest.mark.parametrize(

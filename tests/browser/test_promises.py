@@ -6,6 +6,7 @@ import pytest
 
 from articles.search import index
 from loops.models import Pair
+from people import actions as people
 from tests import make
 from tests.loops.evolve.promising import HOUR, counted, known, tickets
 
@@ -13,7 +14,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
-def test_the_promises_have_no_barrier(live, page, axe):
+@pytest.mark.parametrize(
+    ("theme", "language", "also"),
+    [("light", "en", "dark"), pytest.param("dark", "he", "", marks=pytest.mark.looks)],
+)
+def test_the_promises_have_no_barrier(live, page, axe, theme, language, also):
     coach = make.coach()
     issue = "A guest wants a refund of a card payment and the button is grey."
     one, other = (
@@ -33,14 +38,17 @@ def test_the_promises_have_no_barrier(live, page, axe):
     tickets([None] * 3, by=coach, topic=known(one), ago=timedelta(days=1), is_defect=True)
     counted()
     live.log_in(page, coach)
+    people.prefer(coach, theme=theme, language=language)
     for path in ("outcomes", "times", "consistency", "queue", "new-known"):
         page.goto(live.url(f"/insights/{path}/"))
         for details in page.locator("main details:not(.drop)").all():
             details.evaluate("one => { one.open = true }")
-        axe(page, also="dark")
+        axe(page, also=also)
         page.set_viewport_size({"width": 390, "height": 850})
         assert not page.evaluate(WIDE), path
         page.set_viewport_size({"width": 1440, "height": 900})
+    if language != "en":
+        return
     page.goto(live.url("/insights/queue/"))
     page.get_by_label("Publish the most asked articles").fill("1")
     page.get_by_role("button", name="Calculate").click()
