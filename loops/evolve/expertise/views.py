@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,12 +13,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kcs.errors import BadValue, NotAllowed, Refused
 from loops.charts import Bars, Series, StepCurve, csv_asked
+from loops.charts.figures import percent
 from loops.evolve import access, costs
 from loops.evolve.expertise import onboarding as learning
 from loops.evolve.expertise import queries
@@ -217,6 +221,22 @@ def _lessons(path: queries.Path | None) -> Bars:
     )
 
 
+def _opening(one: queries.TeamRepeats, tickets: Callable[[str, Any], str]) -> dict[str, str]:
+    """The figures of a team's sentence, each of them a link to its tickets."""
+    figures = {
+        "again": ("again", one.again),
+        "of": ("of_topic", one.solved),
+        "share": ("again", percent(one.share.value or 0)),
+        "loose": ("unlinked", one.unlinked),
+    }
+    return {
+        f"{name}_said": format_html(
+            '<a class="link" href="{}">{}</a>', tickets(what, one), figure
+        )
+        for name, (what, figure) in figures.items()
+    }
+
+
 @require_safe
 @agents_only
 def repeats(request: AgentRequest) -> HttpResponse:
@@ -226,6 +246,10 @@ def repeats(request: AgentRequest) -> HttpResponse:
     scope = _window(request)
     found = queries.repeats(scope, user=request.user, least=site.figures_minimum)
     shown = [one for one in found if not one.hidden]
+
+    def tickets(what: str, one: queries.TeamRepeats) -> str:
+        return records(scope, what=what, team=one.team.pk if one.team else 0)
+
     drawn = Bars(
         key="again",
         title=_("Solved before by the same team"),
@@ -241,6 +265,7 @@ def repeats(request: AgentRequest) -> HttpResponse:
         format="percent",
         top=1.0,
         n=sum(one.solved for one in shown),
+        links=[tickets("again", one) for one in shown],
     )
     if table := csv_asked(request, [drawn]):
         return table
@@ -250,7 +275,9 @@ def repeats(request: AgentRequest) -> HttpResponse:
             {
                 "team": one,
                 "cost": costs.said(one.seconds / 60, site),
-                "records": records(scope, what="solved", team=one.team.pk if one.team else 0),
+                "solved": tickets("of_topic", one),
+                "unlinked": tickets("unlinked", one),
+                **_opening(one, tickets),
             }
             for one in found
         ],

@@ -111,17 +111,45 @@ def _used_first(_values: Values) -> Exists:
     )
 
 
+# Behind these reasons nothing could be known: as in the counting of repetitive work.
+NOTHING = ("spam", "duplicate_ticket", "no_reply", "account_action")
+
+
+def _of_topic(_values: Values) -> Q:
+    """Solved by somebody who had to know something: what is repeated is counted of these."""
+    declared = Outcome.objects.filter(ticket=OuterRef("pk"), ended_at=None)
+    known = declared.exclude(outcome="imported").exclude(reason__in=NOTHING)
+    return Q(Exists(known), topic_of__topic__isnull=False, solved_by__isnull=False)
+
+
+def _unlinked(values: Values) -> Q:
+    return _of_topic(values) & ~Q(topic_of__source="link")
+
+
+def _not_the_first(scope: Scope) -> Q:
+    """All but the ticket of each topic that each team solved first in the period."""
+    solved = Ticket.objects.filter(
+        _of_topic({}), scope.tickets(), solved_at__gte=scope.since, solved_at__lt=scope.until
+    )
+    each = ("team_id", "topic_of__topic_id")
+    firsts = solved.order_by(*each, "solved_at", "pk").distinct(*each)
+    return ~Q(pk__in=firsts.values("pk"))
+
+
 def _novelty(name: str) -> Condition:
     return lambda values: Q(topic_of__novelty=name)
 
 
 @dataclass(frozen=True)
 class What:
-    """What a figure counts: on which day of a ticket, and which of that day's tickets."""
+    """What a figure counts: on which day of a ticket, and which of that day's tickets; `within`
+    says what depends on the others of the period. `counted` ones stand in the rollups."""
 
     label: str | Promise
     moment: str
     condition: Condition = lambda values: Q()
+    within: Callable[[Scope], Q] | None = None
+    counted: bool = True
 
 
 ARRIVED, SOLVED = "created_at", "solved_at"
@@ -177,6 +205,25 @@ WHAT: dict[str, What] = {
     "self_serviceable": What(
         gettext_lazy("Its answer was outside when it arrived"), SOLVED, _self_serviceable
     ),
+    "of_topic": What(
+        gettext_lazy("Solved, with a topic and something to know"),
+        SOLVED,
+        _of_topic,
+        counted=False,
+    ),
+    "again": What(
+        gettext_lazy("Solved before by the same team"),
+        SOLVED,
+        _of_topic,
+        within=_not_the_first,
+        counted=False,
+    ),
+    "unlinked": What(
+        gettext_lazy("Solved without a link, with a topic and something to know"),
+        SOLVED,
+        _unlinked,
+        counted=False,
+    ),
 }
 # Imported history has its own, and stands in no other list of solved tickets.
 WHAT["imported"] = What(gettext_lazy("Imported"), SOLVED, lambda v: _declared("imported"))
@@ -209,6 +256,8 @@ class Asked:
         """How many, as the figures say; nothing where the list is narrower than any figure."""
         if self.narrowed:
             return None
+        if not WHAT[self.what].counted:
+            return self.tickets.count()
         totals = numbers.totals(scope)
         if self.what == "no_knowledge":
             return totals.outcomes.get("no_knowledge", 0)
@@ -228,6 +277,8 @@ def asked(given: Mapping[str, Any], scope: Scope, user: User) -> Asked:
     if chosen.moment == SOLVED and what != "imported":
         tickets = tickets.exclude(_declared("imported"))
     tickets = tickets.filter(chosen.condition(definitions.active()))
+    if chosen.within is not None:
+        tickets = tickets.filter(chosen.within(scope))
     labels: list[str] = []
     for name in NARROWING:
         if text := str(given.get(name) or ""):
