@@ -123,4 +123,9 @@ class Abandoned(Report):
                 Told(_("Abandoned searches"), counted["n_abandoned"], url=asked.url(by=SEARCH)),
                 Told(_("Of all searches"), share.value, "share"),
             ],
+            note=_(
+                "Whole sessions are looked at: where something was opened or linked later, or"
+                " somebody was asked, nothing was abandoned. What insights add up beforehand"
+                " counts each search by itself, and only those that found something."
+            ),
         )

@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from loops.models import Link, Opening, Question
+from loops.evolve.rollups import jobs as rollups
+from loops.evolve.rollups import numbers
+from loops.evolve.scope import Scope
+from loops.models import Link, Opening, Question, Search
 from loops.reports.search_quality import ndcg
 from tests import make
 from tests.loops.reports.protocol import (
@@ -15,6 +19,7 @@ from tests.loops.reports.protocol import (
     opened,
     rows,
     show_all,
+    signed_in,
     told,
 )
 from tests.loops.reports.sessions import MINUTE, read, searched
@@ -168,6 +173,52 @@ def test_neither_what_was_found_in_other_words_nor_what_goes_on_is_abandoned(wor
     assert rows(world.coach, ABANDONED, "string", from_=day(ago(hours=4))) == ["at last"]
     Opening.objects.all().delete()
     assert len(rows(world.coach, ABANDONED, "string", from_=day(ago(hours=4)))) == 4
+
+
+def test_the_day_tables_look_at_each_search_by_itself_and_the_report_at_sessions(world):
+    """docs/reports.md says where the two differ: each search here, and nothing else."""
+    Search.objects.all().delete()
+    Opening.objects.all().delete()
+    agent, at = world.agent, ago(hours=5)
+
+    def alone(query, *articles, **fields):
+        ticket = make.ticket()
+        return ticket, searched(query, *articles, by=agent, ticket=ticket, at=at, **fields)
+
+    def linked(ticket, article, moment):
+        version = article.versions.get()
+        Link.objects.create(ticket=ticket, article=article, version=version, delivered=version,
+                            by=agent, at=moment)  # fmt: skip
+
+    alone("both", world.a)
+    alone("clicked", world.a, click=1)
+    # In the report alone.
+    alone("empty")
+    before, _search = alone("linked before", world.a)
+    linked(before, world.a, at - MINUTE)
+    # In the day tables alone.
+    _ticket, slow = alone("opened late", world.a)
+    read(world.a, at=at + 31 * MINUTE, of=slow, rank=1)
+    other, _search = alone("another was linked", world.a)
+    linked(other, world.b, at + MINUTE)
+    wanted, _search = alone("asked", world.a)
+    Question.objects.create(
+        ticket=wanted, by=agent, asked=world.coach, title="How?", at=at + MINUTE
+    )
+    again, _search = alone("other words", world.a)
+    searched("then found", world.a, by=agent, ticket=again, at=at + MINUTE, click=1)
+    searched("just now", world.a, by=agent, ticket=make.ticket(), at=ago(minutes=1))
+    day_of = {"from_": day(at), "to": day(ago())}
+    assert sorted(rows(world.coach, ABANDONED, "string", **day_of)) == [
+        "both", "empty", "linked before",
+    ]  # fmt: skip
+    rollups.run()
+    told = numbers.searches(Scope.asked({"period": "2d"}, world.coach), channel="desk")
+    assert told["desk/asked"].abandoned == len(
+        ["both", "opened late", "another was linked", "asked", "other words", "just now"]
+    )
+    page = signed_in(world.coach).get(reverse("insights:report", args=[ABANDONED]))
+    assert "Whole sessions are looked at" in page.text
 
 
 @pytest.mark.parametrize("key", [QUALITY, ABANDONED])
