@@ -28,8 +28,8 @@ class PublicationRuleAdmin(Changed):
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "active", "audience"]}),
-        # Not `filter_horizontal`: its script names things that may have no name, and says half of
-        # its words in English.
+        # Not `filter_horizontal`: its script names things that may have no name, and half of what it
+        # says stays English in Hebrew.
         (
             _("Validated articles with"),
             {"fields": ["min_links", "min_people", "quiet_days", "experience_only", "domains"]},
