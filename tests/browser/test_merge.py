@@ -51,7 +51,6 @@ def test_the_pages_are_for_everyone_and_keep_the_strict_policy(live, page, axe, 
         )
         for path in paths:
             page.goto(live.url(path))
-            page.wait_for_load_state("networkidle")
             axe(page)
     page.set_viewport_size({"width": 390, "height": 800})
     for path in paths:

@@ -90,8 +90,10 @@ def test_the_list_follows_what_is_typed_and_the_address_follows_the_list(noa, li
 
 
 def test_a_new_ticket_appears_by_itself_but_not_under_a_picking_hand(noa, live, page):
-    page.goto(live.url("/?assignee=nobody"))
-    page.wait_for_load_state("networkidle")
+    # What is the newest is asked when the page opens, and compared with later.
+    with page.expect_response("**/queue/newest/") as asked:
+        page.goto(live.url("/?assignee=nobody"))
+    asked.value.finished()
     page.keyboard.press("j")
     make.ticket(subject="Just now")
     page.keyboard.press("x")

@@ -68,7 +68,6 @@ def test_axe_and_the_policy_find_nothing(live, page, axe, agent, remarks, theme,
         f"/admin/articles/flag/{flag.pk}/change/",
     ):
         page.goto(live.url(path))
-        page.wait_for_load_state("networkidle")
         axe(page)
     assert [text for text in said if "Content Security" in text or "rror" in text] == []
 

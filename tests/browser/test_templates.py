@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from articles import actions
 from tests import make
+from tests.conftest import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -66,6 +67,7 @@ def test_hints_follow_the_typing_and_stay_waved_away_and_switching_keeps_the_tex
     expect(page.locator("#id_parts-workaround")).to_be_visible()
     expect(page.locator("#id_issue")).to_have_value("It is blank.")
     expect(page.locator(".part-locked")).to_contain_text("Valid here.")
-    page.locator("#id_parts-workaround").press_sequentially("Wait")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda one: "Wait" in (one.request.post_data or "")):
+        page.locator("#id_parts-workaround").press_sequentially("Wait")
+    settle(page)
     expect(page.locator("#hints")).not_to_contain_text("Many articles")

@@ -12,6 +12,7 @@ from articles import actions as article_actions
 from kcs.static import OURS, slim
 from loops.solve import actions
 from tests import make
+from tests.conftest import settle
 from tickets import actions as ticket_actions
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -235,7 +236,8 @@ def test_no_page_asks_another_origin(live, page, agent, ticket):
     page.on("request", lambda request: asked.append(request.url))
     live.log_in(page, agent)
     page.goto(live.url(ticket.get_absolute_url()))
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#results .hit-row")
+    settle(page)
     assert [url for url in asked if not url.startswith((live.root, "data:", "blob:"))] == []
 
 
@@ -254,7 +256,8 @@ def test_all_files_of_the_page_together_stay_within_their_budget(live, page, age
     page.on("response", lambda answer: answers.append(answer))
     live.log_in(page, agent)
     page.goto(live.url(ticket.get_absolute_url()))
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#results .hit-row")
+    settle(page)
     weights = {}
     for answer in answers:
         if answer.status != 200 or answer.request.method != "GET":
