@@ -325,7 +325,7 @@ class TicketEvent(models.Model):
         ordering = ["at", "pk"]
         indexes = [
             models.Index(fields=["ticket", "at"], name="ticket_event_of"),
-            BrinIndex(fields=["at"], name="ticket_event_at_brin"),
+            BrinIndex(fields=["at"], name="ticket_event_at_brin", pages_per_range=16),
             # The few that came out of a visit to the help centre.
             models.Index(
                 KeyTextTransform("visit", "detail"),

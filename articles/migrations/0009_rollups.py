@@ -23,27 +23,31 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="articleevent",
             index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="article_event_at_brin"
+                fields=["at"], name="article_event_at_brin", pages_per_range=16
             ),
         ),
         migrations.AddIndex(
             model_name="feedback",
             index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="feedback_at_brin"
+                fields=["at"], name="feedback_at_brin", pages_per_range=16
             ),
         ),
         migrations.AddIndex(
             model_name="flag",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="flag_at_brin"),
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["at"], name="flag_at_brin", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
             model_name="version",
             index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="version_at_brin"
+                fields=["at"], name="version_at_brin", pages_per_range=16
             ),
         ),
         migrations.AddIndex(
             model_name="view",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="view_at_brin"),
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["at"], name="view_at_brin", pages_per_range=16
+            ),
         ),
     ]

@@ -234,7 +234,7 @@ class Version(Origin, Words):
                 condition=~Q(origin_id=""),
                 name="version_origin",
             ),
-            BrinIndex(fields=["at"], name="version_at_brin"),
+            BrinIndex(fields=["at"], name="version_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
@@ -369,7 +369,7 @@ class View(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["article", "-at"], name="view_article"),
-            BrinIndex(fields=["at"], name="view_at_brin"),
+            BrinIndex(fields=["at"], name="view_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
@@ -435,7 +435,7 @@ class ArticleEvent(Origin):
                 condition=Q(verb="audience"),
                 name="article_event_audience",
             ),
-            BrinIndex(fields=["at"], name="article_event_at_brin"),
+            BrinIndex(fields=["at"], name="article_event_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:

@@ -171,7 +171,7 @@ class Flag(Answerable, Origin):
                 condition=Q(answered_at__isnull=False),
                 name="flag_answered",
             ),
-            BrinIndex(fields=["at"], name="flag_at_brin"),
+            BrinIndex(fields=["at"], name="flag_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
@@ -247,7 +247,7 @@ class Feedback(Answerable, models.Model):
                 condition=Q(answered_at__isnull=False),
                 name="feedback_answered",
             ),
-            BrinIndex(fields=["at"], name="feedback_at_brin"),
+            BrinIndex(fields=["at"], name="feedback_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:

@@ -447,18 +447,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="link",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="link_at_brin"),
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["at"], name="link_at_brin", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
             model_name="opening",
             index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="opening_at_brin"
+                fields=["at"], name="opening_at_brin", pages_per_range=16
             ),
         ),
         migrations.AddIndex(
             model_name="outcome",
             index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["at"], name="outcome_at_brin"
+                fields=["at"], name="outcome_at_brin", pages_per_range=16
             ),
         ),
         migrations.AddField(

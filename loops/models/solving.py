@@ -82,7 +82,7 @@ class Opening(models.Model):
             models.Index(
                 fields=["visit", "at"], condition=~Q(visit=""), name="opening_of_visit"
             ),
-            BrinIndex(fields=["at"], name="opening_at_brin"),
+            BrinIndex(fields=["at"], name="opening_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
@@ -123,7 +123,7 @@ class Link(models.Model):
         ]
         indexes = [
             models.Index(fields=["article", "-at"], name="link_of_article"),
-            BrinIndex(fields=["at"], name="link_at_brin"),
+            BrinIndex(fields=["at"], name="link_at_brin", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +224,7 @@ class Outcome(models.Model):
                 name="outcome_no_knowledge_has_reason",
             ),
         ]
-        indexes = [BrinIndex(fields=["at"], name="outcome_at_brin")]
+        indexes = [BrinIndex(fields=["at"], name="outcome_at_brin", pages_per_range=16)]
 
     def __str__(self) -> str:
         return self.get_outcome_display()

@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["ticket", "at"], name="ticket_event_of"),
                     django.contrib.postgres.indexes.BrinIndex(
-                        fields=["at"], name="ticket_event_at_brin"
+                        fields=["at"], name="ticket_event_at_brin", pages_per_range=16
                     ),
                 ],
             },

@@ -9,6 +9,7 @@ point changes nothing at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -89,6 +90,34 @@ def dirty(ways: Ways | None = None) -> list[date]:
             },
         )
         return [day for (day,) in cursor.fetchall()]
+
+
+# What one statement counts at most: more, and reading by indexes is given up for whole tables.
+TICKETS_AT_ONCE, DAYS_AT_ONCE = 10_000, 31
+
+
+def together(wanted: list[date], ways: Ways) -> Iterator[tuple[date, date]]:
+    """These days, newest first, as ranges (first, last) that are counted at once: days of few
+    tickets cost what a statement costs."""
+    if not wanted:
+        return
+    since, until = counting.bounds(wanted[-1], wanted[0], ways.zone)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (created_at at time zone %s)::date, count(*) from tickets_ticket"
+            " where created_at >= %s and created_at < %s group by 1",
+            [ways.zone, since, until],
+        )
+        tickets = dict(cursor.fetchall())
+    last = first = wanted[0]
+    held = tickets.get(first, 0)
+    for day in wanted[1:]:
+        held += tickets.get(day, 0)
+        if day != first - ONE or held > TICKETS_AT_ONCE or (last - day).days >= DAYS_AT_ONCE:
+            yield first, last
+            last, held = day, tickets.get(day, 0)
+        first = day
+    yield first, last
 
 
 def count(begins: date, ends: date | None = None, *, ways: Ways | None = None) -> None:

@@ -40,10 +40,10 @@ def run(tick: Tick = silent, day: date | None = None) -> int:
     else:
         ways = days.Ways.now()
         counted = 0
-        for one in days.dirty(ways):
-            days.count(one, ways=ways)
-            counted += 1
-            tick(1)
+        for first, last in days.together(days.dirty(ways), ways):
+            days.count(first, last, ways=ways)
+            counted += (span := (last - first).days + 1)
+            tick(span)
     for month in days.stale_months():
         days.add_up(month)
     return counted

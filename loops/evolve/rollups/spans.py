@@ -27,6 +27,13 @@ def _wide(scope: Scope, other: Scope) -> Scope:
     return wide
 
 
+def _months_beside(scope: Scope, before: Scope, every: str) -> list[date]:
+    """The months that may be read whole: those of both periods, or of the one before alone where
+    the other is wanted by days or weeks."""
+    found = numbers._months(before)
+    return sorted({*found, *(numbers._months(scope) if every not in ("day", "week") else ())})
+
+
 def _when(scope: Scope, every: str) -> tuple[str, dict[str, Any]]:
     """The step of a day in the period; nothing for a day outside. Without steps only whether
     it is in it."""
@@ -42,7 +49,8 @@ def _sums(
     table: columns.Table, scope: Scope, before: Scope, *dims: str, every: str
 ) -> Iterator[dict[str, Any]]:
     when, given = _when(scope, every)
-    where, more = numbers._cut_where(_wide(scope, before), *dims, step=every)
+    months = _months_beside(scope, before, every)
+    where, more = numbers._cut_where(_wide(scope, before), *dims, months=months)
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in table.sums)
     grouped = ", ".join(str(at + 1) for at in range(1 + len(dims)))
     return numbers._rows(
@@ -98,7 +106,9 @@ def visits(
 ) -> tuple[dict[date, VisitTotals], VisitTotals]:
     """`numbers.visits_series` of the period, and `numbers.visits` of the one before."""
     when, given = _when(scope, every)
-    where, more = numbers._where(_wide(scope, before), every)
+    where, more = numbers._where(
+        _wide(scope, before), months=_months_beside(scope, before, every)
+    )
     found = {day: VisitTotals() for day in numbers._steps(scope, every)}
     earlier = VisitTotals()
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in columns.VISITS.sums)
@@ -119,10 +129,9 @@ def times(scope: Scope, kinds: Iterable[str]) -> dict[str, dict[str, Durations]]
     if not numbers.times_kept(scope):
         return found
     where, given = numbers._cut_where(scope, "kind", "outcome")
+    where += " and kind = any(%(kinds)s)"
     for row in numbers._rows(
-        "select kind, outcome, bucket, sum(n)::bigint as n"
-        " from loops_times, unnest(buckets, counts) u(bucket, n)"
-        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3",
+        numbers._opened(columns.TIMES, ["kind", "outcome"], where),
         given | {"kinds": list(found)},
     ):
         into = found[row["kind"]].setdefault(row["outcome"], Durations())
@@ -140,12 +149,14 @@ def times_series(
     if not numbers.times_kept(scope):
         return found, earlier
     when, given = _when(scope, every)
-    wide = _wide(scope, before) if before else scope
-    where, more = numbers._cut_where(wide, "kind", step=every)
+    if before:
+        months = _months_beside(scope, before, every)
+        where, more = numbers._cut_where(_wide(scope, before), "kind", months=months)
+    else:
+        where, more = numbers._cut_where(scope, "kind", step=every)
+    where += " and kind = any(%(kinds)s)"
     for row in numbers._rows(
-        f"select {when}, kind, bucket, sum(n)::bigint as n"
-        f" from loops_times, unnest(buckets, counts) u(bucket, n)"
-        f" where {where} and kind = any(%(kinds)s) group by 1, 2, 3",
+        numbers._opened(columns.TIMES, [when, "kind"], where),
         given | more | {"kinds": list(found)},
     ):
         into = found[row["kind"]][row["step"]] if row["step"] else earlier[row["kind"]]

@@ -294,6 +294,27 @@ def test_a_month_is_the_sum_of_its_days_and_is_read_from_them_while_it_is_not():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("most", [10_000, 20])
+def test_days_that_are_counted_together_are_what_each_is_alone(most, monkeypatch):
+    monkeypatch.setattr(days, "TICKETS_AT_ONCE", most)
+    now = timezone.now()
+    people = [make.contributor() for _n in range(2)]
+    for n, channel in enumerate(("mail", "web")):
+        plant(
+            40, first=now - timedelta(days=45), over=timedelta(days=44),
+            solved_by=people[n], channel=channel, domain=make.domain(f"branch-{n}"),
+        )  # fmt: skip
+    for person in people:
+        make.solved_ticket(by=person, article=make.public_article())
+    jobs.run()
+    together = everything()
+    assert sum(row[-1] for row in together["loops_agents"]) > 0
+    for day in RollupDay.objects.filter(span="d").values_list("day", flat=True):
+        days.count(day)
+    assert everything() == together
+
+
+@pytest.mark.django_db
 def test_a_recount_finds_what_is_wrong_mends_it_and_tells_the_administrators():
     root = make.administrator()
     plant(5, first=at("2026-05-20T06:00"), over=timedelta(hours=6))
