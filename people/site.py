@@ -59,6 +59,7 @@ NAMES = {
     "ended_at": _("ended"),
     "expires_at": _("expires"),
     "filters": _("filters"),
+    "found_at": _("found"),
     "first_response_at": _("first response"),
     "granted_at": _("granted"),
     "granted_by": _("granted by"),
@@ -96,6 +97,7 @@ NAMES = {
     "verb": _("event"),
     "version": _("version"),
     "view_count": _("views"),
+    "week": _("week"),
 }
 
 
@@ -104,6 +106,7 @@ TITLES = {
     "opening": (_("opened article"), _("opened articles")),
     "articleevent": (_("article event"), _("article events")),
     "ticketevent": (_("ticket event"), _("ticket events")),
+    "digest": (_("weekly letter"), _("weekly letters")),
 }
 
 
