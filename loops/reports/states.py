@@ -139,20 +139,26 @@ class States(Report):
     def hides_all(self, asked: Asked) -> bool:
         """Whether it would tell of one person's articles, or a few people's: of authors or
         owners by name, of a role's first authors, of a team's owners."""
-        if not asked.least:
+        about = self._about(asked)
+        if not asked.least or not (about.authors or about.is_about_people):
             return False
         if "hides_all" not in asked.kept:
-            [whole] = self._behind(asked) or [(Group(None), 0, False)]
-            asked.kept["hides_all"] = whole[2]
+            found = self._behind(asked)
+            # That somebody has no article is theirs to know, too.
+            none = hides_people(about, (), 0)
+            asked.kept["hides_all"] = found[0][2] if found else none
         return bool(asked.kept["hides_all"])
+
+    def _about(self, asked: Asked) -> Asked:
+        """What a team owns is its members': of a team of one it is that one's."""
+        if isinstance(asked.owner, Team) and not asked.team:
+            return asked.but(team=asked.owner)
+        return asked
 
     def _behind(self, asked: Asked, group: Any = None) -> list[tuple[Group, int, bool]]:
         """Each group with the people whom its articles are about, how many those are, and
         whether that is too few. A state hides no list: it is some of those that are counted."""
-        about = asked
-        if isinstance(asked.owner, Team) and not asked.team:
-            about = asked.but(team=asked.owner)  # what a team of one owns is that one's
-        recent = Q()
+        about, recent = self._about(asked), Q()
         for name in ASPECTS:
             recent |= self.since(asked, name)
         rows = self.articles(about.but(chosen={})).filter(recent).order_by()
