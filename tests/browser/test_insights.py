@@ -11,6 +11,7 @@ from people import actions as people
 from people.models import SiteSettings
 from tests import make
 from tests.loops.insights import planted
+from tests.loops.insights import test_admin as administered
 from tests.loops.insights.test_home import a_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -109,6 +110,7 @@ def test_how_figures_are_made_is_administered_without_a_barrier(
         min_people=2, quiet_days=30, experience_only=True, domains=[make.domain("till")],
     )  # fmt: skip
     Recount.objects.create(day=planted.today(), rows={"flow": [[1, 2]]})
+    kept = administered.rows()
     live.log_in(page, admin)
     page.context.add_cookies(
         [
@@ -119,6 +121,8 @@ def test_how_figures_are_made_is_administered_without_a_barrier(
     for path in (
         "definition/", "definition/add/", f"definition/{longer.pk}/change/", "recount/",
         "publicationrule/", "publicationrule/add/", "publication/", "improvement/",
+        *(f"{model}/" for model in kept), "baseline/add/", "teamaverage/add/",
+        *(f"{model}/{row.pk}/change/" for model, row in kept.items()),
     ):  # fmt: skip
         page.goto(live.url(f"/admin/loops/{path}"))
         assert " object at 0x" not in page.inner_text("#content"), path
