@@ -132,7 +132,7 @@ register("flag", () =>
 
 // The popover stands outside the reader, so that a new article does not close it half-written.
 document.addEventListener(
-  "toggle",
+  "beforetoggle",
   (event) => {
     if (event.target.id !== "flag-pop" || event.newState !== "open") return;
     find("input[name=article]", event.target).value = find("#reader")?.dataset.number || "";

@@ -113,3 +113,21 @@ def test_the_key_of_u_works_on_russian_and_hebrew_layouts(key, bank, live, page)
         key,
     )
     page.wait_for_selector("#why.ready")
+
+
+@pytest.mark.parametrize(("letter", "popover"), [("f", "#flag-pop"), ("x", "#reasons")])
+def test_a_digit_that_follows_at_once_is_not_lost(letter, popover, bank, live, page):
+    live.log_in(page, make.contributor())
+    page.goto(live.url(bank[0].get_absolute_url()))
+    page.wait_for_selector("#results .hit-row")
+    # Both in one turn of the page: nothing that is left for later has happened between them.
+    page.evaluate(
+        """keys => { for (const key of keys)
+             (document.activeElement ?? document.body).dispatchEvent(
+               new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})) }""",
+        [letter, "2"],
+    )
+    radio = page.locator(f"{popover} li:nth-child(2) input, {popover} input[name=reason]").nth(
+        0 if letter == "f" else 1
+    )
+    assert radio.is_checked()
