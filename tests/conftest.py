@@ -10,8 +10,8 @@ def test_…(worker):          a Celery worker process on the test's own databas
 
 def test_…(axe, live, page):
     axe(page)                fails with what it found; all rules in English, and in other
-                             languages those that a language can break; what stands round
-                             every page alike with the test's first page only
+                             languages those that a language can break (`make looks`: all);
+                             what stands round every page alike with the first page only
     axe(page, also="dark")   with `make looks` then the same page in the other theme: what
                              depends on colours
 """
@@ -423,9 +423,9 @@ def axe() -> Callable[..., None]:
 
     def drawn(page) -> bool:
         """Whether the contrast and the sizes on this page are to be looked at: once for each set
-        of stylesheets and each worker. `make looks` asks every page."""
+        of stylesheets and each worker."""
         sheets = str(page.evaluate(SHEETS))
-        fresh = EVERY_LOOK or sheets not in LOOKED
+        fresh = sheets not in LOOKED
         LOOKED.add(sheets)
         return fresh
 
@@ -452,7 +452,7 @@ def axe() -> Callable[..., None]:
         if context is None and frame in seen and page.locator("main").count():
             context = MAIN
         seen.add(frame)
-        if spoken == "en" and drawn(page):
+        if EVERY_LOOK or (spoken == "en" and drawn(page)):
             look(page, context)
         elif spoken == "en":
             look(page, context, rules={rule: {"enabled": False} for rule in DRAWN})

@@ -46,7 +46,7 @@ def site():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     server.asked = []
     server.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

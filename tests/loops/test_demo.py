@@ -5,14 +5,15 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, DateTimeField, F, Max, Min, Q
 from django.utils import timezone
 
-from articles.models import Article, ArticleEvent, Flag, Suggestion, Version, View
+from articles.models import Article, ArticleEvent, Flag, Suggestion, Version
 from articles.search import index
 from articles.search import query as engine
 from loops.demo import generator, load, people, truths
@@ -38,6 +39,8 @@ from people.models import Domain, Notification, User
 from tests.standing import standing
 from tickets.models import Message, Ticket, TicketEvent
 
+# Moments that may lie before us.
+STILL_TO_COME = {"pending_until", "due_at", "expires_at"}
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 
 
@@ -108,14 +111,12 @@ def test_no_two_tickets_read_the_same():
 
 def test_everything_happened_before_now_and_within_the_year():
     now = timezone.now()
-    for model, moment in [
-        (Ticket, "created_at"), (Ticket, "solved_at"), (Ticket, "closed_at"),
-        (Ticket, "changed_at"), (Message, "at"), (TicketEvent, "at"), (ArticleEvent, "at"),
-        (Version, "at"), (Search, "at"), (Link, "at"), (Outcome, "at"), (Flag, "at"),
-        (Flag, "answered_at"), (View, "at"), (Notification, "at"), (Suggestion, "at"),
-    ]:  # fmt: skip
-        latest = model.objects.aggregate(latest=Max(moment))["latest"]
-        assert latest <= now, f"{model.__name__}.{moment}"
+    for app in ("people", "articles", "tickets", "loops", "portal"):
+        for model in apps.get_app_config(app).get_models():
+            for field in model._meta.local_fields:
+                if isinstance(field, DateTimeField) and field.name not in STILL_TO_COME:
+                    latest = model.objects.aggregate(latest=Max(field.name))["latest"]
+                    assert latest is None or latest <= now, f"{model.__name__}.{field.name}"
     first = Ticket.objects.aggregate(first=Min("created_at"))["first"]
     assert now - timedelta(days=367) < first < now - timedelta(days=355)
 

@@ -58,7 +58,7 @@ def add(now: datetime) -> None:
             for _n in range(VISITS)
         ),
     ]
-    story = Story(found, chance)
+    story = Story(found, chance, now)
     for query, end in plan:
         # The last three weeks have most of them: the help centre is young.
         ago = timedelta(days=DAYS * chance.random() ** 1.6, hours=1)
@@ -78,8 +78,8 @@ def add(now: datetime) -> None:
 class Story:
     """The rows of all visits, written at once."""
 
-    def __init__(self, articles: list[Article], chance: random.Random) -> None:
-        self.articles, self.chance = articles, chance
+    def __init__(self, articles: list[Article], chance: random.Random, now: datetime) -> None:
+        self.articles, self.chance, self.now = articles, chance, now
         self.versions = {
             version["article"]: version["pk"]
             for version in Article.objects.filter(pk__in=[one.pk for one in articles])
@@ -110,17 +110,27 @@ class Story:
             )
         )  # fmt: skip
         self.views.append(View(article=wanted, role="visitor", inside=False, at=at))
-        if end in ("helped", "not"):
-            self.feedback.append(
-                Feedback(
-                    article=wanted, version_id=self.versions[wanted.pk], helpful=end == "helped",
-                    role="visitor", channel="help", visit=name, language="en", at=at + 2 * MINUTE,
-                    state="noted" if end == "helped" else "resolved",
-                    comment="" if end == "helped" else self.chance.choice(MISSING),
-                    answer="" if end == "helped" else "Thank you. We looked at it.",
-                    answered_at=None if end == "helped" else at + self.chance.randint(2, 70) * HOUR,
-                )
-            )  # fmt: skip
+        if end == "helped":
+            self._rated(wanted, name, at + 2 * MINUTE, helpful=True, state="noted")
+        elif end == "not":
+            comment = self.chance.choice(MISSING)
+            answered = at + self.chance.randint(2, 70) * HOUR
+            said: dict[str, Any] = {"state": "open"}
+            if answered < self.now:
+                said = {
+                    "state": "resolved",
+                    "answer": "Thank you. We looked at it.",
+                    "answered_at": answered,
+                }
+            self._rated(wanted, name, at + 2 * MINUTE, helpful=False, comment=comment, **said)
+
+    def _rated(self, wanted: Article, name: str, at: datetime, **said: Any) -> None:
+        self.feedback.append(
+            Feedback(
+                article=wanted, version_id=self.versions[wanted.pk], role="visitor",
+                channel="help", visit=name, language="en", at=at, **said,
+            )
+        )  # fmt: skip
 
     def _searched(self, name: str, at: datetime, query: str, shown: list[Article]) -> Search:
         results: list[dict[str, Any]] = [
