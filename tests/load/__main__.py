@@ -147,7 +147,7 @@ def _machine() -> str:
     )
     return (
         f"Measured on {time.strftime('%Y-%m-%d')} with Python {platform.python_version()} on one"
-        f" core of {processor}, while {os.getloadavg()[0]:.0f} processes wanted to run"
+        f" core of {processor}, at a load of {os.getloadavg()[0]:.1f}"
     )
 
 

@@ -46,22 +46,24 @@ FLOW_ROWS = f"""
     sum(first_contact), sum(csat_n), sum(csat_good), sum(csat_sum), sum(found),
     sum(not_found), sum(not_captured), sum(novel), sum(no_event), sum(outside), sum(seconds)
   from (
-    -- Added up to the finest grain first: the others are sums of a few of these.
+    -- Added up to the finest grain first: the others are sums of a few of these. In small
+    -- integers, for sums of big ones are decimals, which are slow.
     select day, team, domain, channel, outcome, 0 as arrived, 0 as defects, 0 as in_help,
-      0 as used_first, count(*) as solved, sum(linked) as linked, sum(reused) as reused,
-      sum(created) as created, sum(improved) as improved, sum(flagged) as flagged,
-      sum(reopened) as reopened, sum(first_contact) as first_contact, sum(csat_n) as csat_n,
-      sum(csat_good) as csat_good, sum(csat_sum) as csat_sum,
-      count(*) filter (where novelty = 'known_found') as found,
-      count(*) filter (where novelty = 'known_not_found') as not_found,
-      count(*) filter (where novelty = 'known_not_captured') as not_captured,
-      count(*) filter (where novelty = 'new') as novel,
-      count(*) filter (where novelty = 'no_event') as no_event, sum(outside) as outside,
-      sum(seconds) as seconds
+      0 as used_first, count(*)::int as solved, sum(linked)::int as linked,
+      sum(reused)::int as reused, sum(created)::int as created, sum(improved)::int as improved,
+      sum(flagged)::int as flagged, sum(reopened)::int as reopened,
+      sum(first_contact)::int as first_contact, sum(csat_n)::int as csat_n,
+      sum(csat_good)::int as csat_good, sum(csat_sum)::int as csat_sum,
+      (count(*) filter (where novelty = 'known_found'))::int as found,
+      (count(*) filter (where novelty = 'known_not_found'))::int as not_found,
+      (count(*) filter (where novelty = 'known_not_captured'))::int as not_captured,
+      (count(*) filter (where novelty = 'new'))::int as novel,
+      (count(*) filter (where novelty = 'no_event'))::int as no_event,
+      sum(outside)::int as outside, sum(seconds) as seconds
     from f group by 1, 2, 3, 4, 5
     union all
-    select day, team, domain, channel, '', count(*), sum(defects), sum(in_help),
-      sum(used_first), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    select day, team, domain, channel, '', count(*)::int, sum(defects)::int,
+      sum(in_help)::int, sum(used_first)::int, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     from a group by 1, 2, 3, 4
   ) x
   group by grouping sets ((day, team, outcome), (day, team, outcome, domain),
@@ -257,6 +259,7 @@ with q as materialized (
   select distinct on (q.id) q.id, p.rank,
     p.at <= q.at + make_interval(mins => %(minutes)s) as soon
   from q join loops_opening p on p.search_id = q.id
+  where q.count > 0
   order by q.id, p.at, p.id
 ), truth as materialized (
   select q.id, array_agg(k.article_id) as articles
