@@ -1,6 +1,6 @@
 """Scenario 7 of the acceptance, step by step: administration, the matrix, and who sees what.
 
-Tuning the search and publishing by rule are not built; the rest is, and the matrix is asked
+Publishing by rule has tests of its own (tests/loops/evolve); the matrix is asked
 through pages, search, API and administration alike.
 """
 
