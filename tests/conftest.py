@@ -40,6 +40,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client, TransactionTestCase
 from django.urls import reverse
+from django.utils import translation
 
 from kcs import testing
 
@@ -156,6 +157,12 @@ def commits(item: pytest.Item) -> bool:
         {"transactional_db", "live_server"} & set(item.fixturenames)
         or (marker and marker.kwargs.get("transaction"))
     )
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """No test speaks the language of the last page that another one asked for."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
