@@ -76,6 +76,16 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// The list has followed the search as it was typed. Leaving the box would tell its form of a
+// change once more, and the list that came for it would take the focus from the row under it.
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.id === "queue-q") event.stopPropagation();
+  },
+  true,
+);
+
 // From the search box the arrow leads into the list.
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "queue-q" || event.key !== "ArrowDown") return;
@@ -95,7 +105,6 @@ function busy() {
 }
 
 async function refresh() {
-  const focused = document.activeElement?.closest?.("#list a")?.getAttribute("href");
   const row = at();
   await htmx.ajax("GET", location.pathname + location.search, {
     target: "#list",
@@ -103,7 +112,6 @@ async function refresh() {
     // As if the search had been typed: a whole number in it must not lead away.
     headers: { "HX-Trigger-Name": "q" },
   });
-  if (focused) titles().find((title) => title.getAttribute("href") === focused)?.focus();
   last = row;
 }
 
@@ -141,6 +149,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// Whoever stands on a row stands on it in the new list too, or else at its head: the arrow may
+// come before the answer to what was typed.
+let held = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id !== "list") return;
+  held = document.activeElement?.closest?.("#list a")?.getAttribute("href") ?? null;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "list") last = -1;
+  if (event.target.id !== "list") return;
+  last = -1;
+  if (held === null) return;
+  const all = titles();
+  (all.find((title) => title.getAttribute("href") === held) ?? all[0])?.focus();
+  held = null;
 });

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from people import actions as people
 from tests import make
+from tests.conftest import settle
 from tickets import actions, canned, saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,6 +88,32 @@ def test_the_list_follows_what_is_typed_and_the_address_follows_the_list(noa, li
     assert page.input_value("#queue-q") == "drawer 1"
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
+
+
+def test_the_arrow_out_of_the_search_keeps_its_row(noa, live, page):
+    page.goto(live.url("/"))
+    page.keyboard.press("/")
+    page.keyboard.type("drawer 1")
+    expect(page.locator("#list [data-row]")).to_have_count(1)
+    lists = []
+    page.on("request", lambda asked: lists.append(asked.url) if "?q=" in asked.url else None)
+    page.keyboard.press("ArrowDown")
+    # Leaving the field tells the form of a change; nothing has, since the list came.
+    settle(page)
+    page.wait_for_timeout(400)
+    expect(page.locator(":focus")).to_contain_text("Drawer 1")
+    assert not lists
+
+
+def test_the_arrow_may_come_before_the_list(noa, live, page):
+    page.goto(live.url("/"))
+    page.keyboard.press("/")
+    page.keyboard.type("drawer 1")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#list [data-row]")).to_have_count(1)
+    expect(page.locator(":focus")).to_contain_text("Drawer 1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/KT-*/")
 
 
 def test_a_new_ticket_appears_by_itself_but_not_under_a_picking_hand(noa, live, page):
