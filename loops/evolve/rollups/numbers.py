@@ -610,13 +610,9 @@ def _whole(scope: Scope) -> Iterator[date]:
         month = next_month(month)
 
 
-def _where(
-    scope: Scope, step: str = "", months: list[date] | None = None
-) -> tuple[str, dict[str, Any]]:
-    """The condition for the period; weeks and days are read from the days alone, but for
-    `months`, where they are given."""
-    if months is None:
-        months = [] if step in ("day", "week") else _months(scope)
+def _where(scope: Scope, step: str = "") -> tuple[str, dict[str, Any]]:
+    """The condition for the period; weeks and days are read from the days alone."""
+    months = [] if step in ("day", "week") else _months(scope)
     given: dict[str, Any] = {"months": months}
     parts = ["(span = 'm' and day = any(%(months)s::date[]))"] if months else []
     begins = scope.begins
@@ -636,10 +632,8 @@ def _grain(scope: Scope, *dims: str) -> str:
     return "t" + "d" * domain + "c" * channel
 
 
-def _cut_where(
-    scope: Scope, *dims: str, step: str = "", months: list[date] | None = None
-) -> tuple[str, dict[str, Any]]:
-    where, given = _where(scope, step, months)
+def _cut_where(scope: Scope, *dims: str, step: str = "") -> tuple[str, dict[str, Any]]:
+    where, given = _where(scope, step)
     where += " and grain = %(grain)s and team = any(%(teams)s)"
     given |= {"grain": _grain(scope, *dims), "teams": sorted(scope.teams)}
     if scope.domains is not None:

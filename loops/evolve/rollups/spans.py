@@ -17,21 +17,15 @@ from loops.evolve.scope import Scope
 FEW = 3
 
 
-def _wide(scope: Scope, other: Scope) -> Scope:
+def _wide(scope: Scope, before: Scope, every: str = "") -> Scope:
     """Two periods that follow one another as one. A month that lies in both of them in part is
-    read from its days."""
-    begins, ends = min(scope.begins, other.begins), max(scope.ends, other.ends)
+    read from its days; so is the whole period that is wanted by days or weeks."""
+    begins, ends = min(scope.begins, before.begins), max(scope.ends, before.ends)
     wide = replace(scope, begins=begins, ends=ends, period="")
-    months = sorted({*numbers._months(other), *numbers._months(scope)})
-    wide.__dict__["_whole_months"] = months
+    stepped = every in ("day", "week")
+    months = {*numbers._months(before), *(() if stepped else numbers._months(scope))}
+    wide.__dict__["_whole_months"] = sorted(months)
     return wide
-
-
-def _months_beside(scope: Scope, before: Scope, every: str) -> list[date]:
-    """The months that may be read whole: those of both periods, or of the one before alone where
-    the other is wanted by days or weeks."""
-    found = numbers._months(before)
-    return sorted({*found, *(numbers._months(scope) if every not in ("day", "week") else ())})
 
 
 def _when(scope: Scope, every: str) -> tuple[str, dict[str, Any]]:
@@ -49,8 +43,7 @@ def _sums(
     table: columns.Table, scope: Scope, before: Scope, *dims: str, every: str
 ) -> Iterator[dict[str, Any]]:
     when, given = _when(scope, every)
-    months = _months_beside(scope, before, every)
-    where, more = numbers._cut_where(_wide(scope, before), *dims, months=months)
+    where, more = numbers._cut_where(_wide(scope, before, every), *dims)
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in table.sums)
     grouped = ", ".join(str(at + 1) for at in range(1 + len(dims)))
     return numbers._rows(
@@ -106,9 +99,7 @@ def visits(
 ) -> tuple[dict[date, VisitTotals], VisitTotals]:
     """`numbers.visits_series` of the period, and `numbers.visits` of the one before."""
     when, given = _when(scope, every)
-    where, more = numbers._where(
-        _wide(scope, before), months=_months_beside(scope, before, every)
-    )
+    where, more = numbers._where(_wide(scope, before, every))
     found = {day: VisitTotals() for day in numbers._steps(scope, every)}
     earlier = VisitTotals()
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in columns.VISITS.sums)
@@ -150,8 +141,7 @@ def times_series(
         return found, earlier
     when, given = _when(scope, every)
     if before:
-        months = _months_beside(scope, before, every)
-        where, more = numbers._cut_where(_wide(scope, before), "kind", months=months)
+        where, more = numbers._cut_where(_wide(scope, before, every), "kind")
     else:
         where, more = numbers._cut_where(scope, "kind", step=every)
     where += " and kind = any(%(kinds)s)"
